@@ -1,0 +1,60 @@
+// What tasks saw, before it is reduced to metrics. Plain values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace paretoscope {
+
+// Language modelling over windows of a text.
+struct LanguageEvidence {
+    struct Window {
+        std::string item;      // "window-0012"
+        double nllSum = 0;     // natural log, over the scored tokens
+        int64_t tokens = 0;    // scored
+        int64_t bytes = 0;     // UTF-8 bytes of the scored tokens' text
+    };
+    std::vector<Window> windows;
+};
+
+struct FootprintEvidence {
+    int64_t weightBytes = 0;  // stored numbers of the model in memory
+    int64_t fileBytes = 0;    // weights file of the project's folder format
+    int64_t linearBytes = 0;  // of the blocks' linear maps
+    int64_t linearParameters = 0;
+    double kvBytesPerToken = 0;
+    double flopsPerToken = 0; // two per multiply-accumulate, at decode with an empty context
+    double compressSeconds = 0;
+    std::optional<int64_t> peakMemoryBytes; // of the worker process
+};
+
+struct SpeedEvidence {
+    int64_t promptTokens = 0;
+    int64_t decodeTokens = 0;
+    std::vector<double> prefillSeconds; // a repeat each, warm-up left out
+    std::vector<double> decodeSeconds;
+    std::string slowBecause; // empty, or why this representation has no fast kernel
+};
+
+// Answers of questions, scored 0 to 1.
+struct AnswerEvidence {
+    struct Answer {
+        std::string item;
+        double score = 0;
+        int64_t promptTokens = 0;
+        int64_t generatedTokens = 0;
+        std::string output;
+    };
+    std::vector<Answer> answers;
+};
+
+struct Evidence {
+    std::optional<LanguageEvidence> language;
+    std::optional<FootprintEvidence> footprint;
+    std::optional<SpeedEvidence> speed;
+    std::optional<AnswerEvidence> answers;
+};
+
+} // namespace paretoscope

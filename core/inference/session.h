@@ -1,0 +1,67 @@
+// One conversation with a model: cache, position and scratch memory.
+#pragma once
+
+#include "core/attention/attention_policy.h"
+#include "core/inference/transformer.h"
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace paretoscope {
+
+struct SessionOptions {
+    std::shared_ptr<const AttentionPolicy> policy; // prototype; null = keep everything
+    std::shared_ptr<const KvCodec> codec;          // null = f32 rows
+    int64_t chunk = 512;                           // rows of one pass during a prefill
+};
+
+enum class LogitRows { None, Last, All };
+
+// Not thread-safe; sessions of one model may run on different threads.
+class Session {
+public:
+    Session(ModelPtr model, std::shared_ptr<const Backend> backend, SessionOptions options = {});
+
+    const Model& model() const { return *model_; }
+    int64_t length() const { return length_; } // tokens seen, the next token's position
+    const KvCache& cache() const { return cache_; }
+
+    // Appends tokens in chunks. Logits [rows, V] of all of them, the last, or none; valid until
+    // the next call. Error(BadUsage) for an unknown token or beyond the context.
+    ConstMatrixView forward(std::span<const int32_t> tokens, LogitRows rows = LogitRows::Last,
+                            Observer* observer = nullptr);
+    // Final hidden states [tokens, D] of the appended tokens, in one pass, without logits.
+    ConstMatrixView hidden(std::span<const int32_t> tokens, Observer* observer = nullptr);
+    // log p(tokens[i] | tokens before) for i >= 1, appended to an empty session; memory bounded
+    // by the chunk. Result has tokens.size() - 1 values.
+    std::vector<float> tokenLogProbabilities(std::span<const int32_t> tokens);
+
+    void reserve(int64_t tokens);
+    void rollback(int64_t tokens); // forgets the last ones
+    void reset();
+    int64_t scratchBytes() const { return scratch_.reservedBytes(); }
+
+private:
+    Value pass(std::span<const int32_t> tokens, Observer* observer);
+
+    ModelPtr model_;
+    std::shared_ptr<const Backend> backend_;
+    SessionOptions options_;
+    std::unique_ptr<AttentionPolicy> policy_;
+    KvCache cache_;
+    Scratch scratch_;
+    EagerOperations operations_;
+    int64_t length_ = 0;
+    std::vector<float> allLogits_;
+};
+
+// Log-probabilities of many independent windows, batched: result[i] has windows[i].size() - 1
+// values. `batchRows` bounds the rows of one pass.
+std::vector<std::vector<float>> scoreWindows(
+    const ModelPtr& model, const std::shared_ptr<const Backend>& backend,
+    std::span<const std::span<const int32_t>> windows, int64_t batchRows = 2048,
+    const std::function<void(size_t done)>& progress = {});
+
+} // namespace paretoscope

@@ -1,0 +1,97 @@
+// Experiments, runs and measurements in one SQLite file.
+//
+// The store is the truth: views read it, the scheduler writes it, a kill at any moment loses at
+// most the runs in flight. WAL, STRICT tables, numbered migrations, prepared statements only.
+#pragma once
+
+#include "core/experiment/experiment.h"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace paretoscope {
+
+enum class StoreAccess { ReadWrite, ReadOnly };
+
+// What runs to list, and how: turned into SQL, so that large stores stay fast.
+struct RunQuery {
+    std::vector<int64_t> experiments; // empty = all that are not archived
+    std::vector<RunState> states;     // empty = all
+    std::string text;                 // in recipe, experiment name or error; empty = all
+    std::string sortBy;               // "id", "recipe", "state", "experiment" or a metric's name
+    bool descending = false;
+    int64_t offset = 0;
+    int64_t limit = -1; // -1 = all
+};
+
+// Not thread-safe: one Store a thread (SQLite connections are cheap). Several processes may have
+// one file open; writers wait for each other.
+class Store {
+public:
+    // Creates the file when it does not exist (ReadWrite only) and upgrades older schemas. Errors:
+    // BadFile "is not a Paretoscope store" or "was written by a newer version", Io, DiskFull.
+    static std::unique_ptr<Store> open(const std::filesystem::path& path,
+                                       StoreAccess access = StoreAccess::ReadWrite);
+    ~Store();
+    Store(const Store&) = delete;
+    Store& operator=(const Store&) = delete;
+
+    const std::filesystem::path& path() const;
+
+    // --- experiments
+    // Finds the experiment of that name or makes it. An existing one of another model is
+    // Error(BadUsage).
+    Experiment openExperiment(const std::string& name, const std::string& model);
+    std::vector<Experiment> experiments(bool withArchived = false) const; // newest first
+    std::optional<Experiment> experimentByName(const std::string& name) const;
+    Experiment experimentById(int64_t id) const; // Error(NotFound)
+    void renameExperiment(int64_t id, const std::string& name); // Error(BadUsage) when taken
+    void setExperimentNote(int64_t id, const std::string& note);
+    void setExperimentTags(int64_t id, const std::vector<std::string>& tags);
+    void setExperimentArchived(int64_t id, bool archived);
+
+    // --- runs
+    // Adds the requests that the experiment does not hold yet (same recipe, tasks, seed, backend);
+    // ones that failed or were cancelled are queued again when `retry`. Returns all matching run
+    // ids in the order of the requests. `settings` are the merged settings as JSON texts.
+    std::vector<int64_t> addRuns(int64_t experiment, const std::vector<RunRequest>& requests,
+                                 const std::vector<std::string>& settings, bool retry = true);
+    std::vector<Run> runs(const RunQuery& query = {}) const; // measurements without items
+    int64_t countRuns(const RunQuery& query = {}) const;
+    Run run(int64_t id) const;                               // with items; Error(NotFound)
+    std::vector<ItemScore> items(int64_t run, const std::string& metric) const;
+    // Names of the metrics that any run of the query has, and of settings that appear.
+    std::vector<std::string> metricNames(const RunQuery& query = {}) const;
+
+    // The next queued run becomes Running, owned by this process. Nothing when none is queued.
+    std::optional<Run> takeQueuedRun(const std::vector<int64_t>& experiments = {});
+    void finishRun(int64_t id, const Provenance& provenance,
+                   const std::vector<Measurement>& measurements);
+    void failRun(int64_t id, ErrorCode code, const std::string& error);
+    void cancelRun(int64_t id);
+    void queueRunAgain(int64_t id);
+    // Runs marked Running whose process is gone become Queued. Returns how many.
+    int64_t requeueAbandonedRuns();
+
+    // Seconds that runs like this one took: for "time left". Nothing without history.
+    std::optional<double> typicalRunSeconds(const std::string& model) const;
+
+    // Grows with every change by any process; cheap to poll.
+    int64_t changeCounter() const;
+
+    // --- small settings of views (axes, filters), by name
+    void setSetting(const std::string& name, const std::string& value);
+    std::optional<std::string> setting(const std::string& name) const;
+
+    static constexpr int schemaVersion = 1;
+
+private:
+    struct Implementation;
+    explicit Store(std::unique_ptr<Implementation> implementation);
+    std::unique_ptr<Implementation> implementation_;
+};
+
+} // namespace paretoscope
