@@ -1,0 +1,108 @@
+#include "core/model/model.h"
+
+#include "core/base/error.h"
+
+#include <cmath>
+
+namespace paretoscope {
+
+namespace {
+
+int64_t bytesOf(const std::optional<NormParameters>& norm)
+{
+    return norm ? norm->weight.sizeBytes() + norm->bias.sizeBytes() : 0;
+}
+
+int64_t countOf(const std::optional<NormParameters>& norm)
+{
+    return norm ? norm->weight.count() + norm->bias.count() : 0;
+}
+
+template <class Visit> void visitNorms(const Model& model, const Visit& visit)
+{
+    visit(model.embeddingNorm);
+    visit(model.finalNorm);
+    for (const auto& block : model.blocks)
+        for (const auto* norm :
+             {&block->attentionNorm, &block->postAttentionNorm, &block->feedForwardNorm,
+              &block->postFeedForwardNorm, &block->attention.queryNorm, &block->attention.keyNorm,
+              &block->attention.queryLatentNorm, &block->attention.kvLatentNorm})
+            visit(*norm);
+}
+
+void requireFinite(const Tensor& tensor, const std::string& name)
+{
+    constexpr int64_t piece = 1 << 16;
+    std::vector<float> values;
+    for (int64_t begin = 0; begin < tensor.count(); begin += piece) {
+        values.resize(size_t(std::min(piece, tensor.count() - begin)));
+        tensor.toFloats(begin, values);
+        for (const float value : values)
+            if (!std::isfinite(value))
+                fail(ErrorCode::BadFile, "tensor '{}' holds {}", name,
+                     std::isnan(value) ? "NaN" : "an infinite value");
+    }
+}
+
+} // namespace
+
+int64_t weightBytes(const Model& model)
+{
+    int64_t bytes = model.embedding.sizeBytes() + model.positionEmbedding.sizeBytes();
+    if (model.output) bytes += model.output.weight->storedBytes() + model.output.bias.sizeBytes();
+    visitNorms(model, [&](const auto& norm) { bytes += bytesOf(norm); });
+    forEachLinear(model, [&](const LinearId&, const Linear& linear) {
+        bytes += linear.weight->storedBytes() + linear.bias.sizeBytes();
+    });
+    for (const auto& block : model.blocks) {
+        bytes += block->attention.sinks.sizeBytes();
+        if (block->moe) bytes += block->moe->selectionBias.sizeBytes();
+    }
+    return bytes;
+}
+
+LinearFootprint linearFootprint(const Model& model)
+{
+    LinearFootprint footprint;
+    forEachLinear(model, [&](const LinearId&, const Linear& linear) {
+        footprint.bytes += linear.weight->storedBytes();
+        footprint.parameters += linear.weight->parameters();
+    });
+    return footprint;
+}
+
+ParameterCounts countParameters(const Model& model)
+{
+    ParameterCounts counts;
+    counts.embedding = model.embedding.count() + model.positionEmbedding.count();
+    if (model.output) counts.embedding += model.output.weight->parameters();
+    forEachLinear(model, [&](const LinearId& id, const Linear& linear) {
+        const int64_t parameters = linear.weight->parameters() + linear.bias.count();
+        (id.role.starts_with("attention") ? counts.attention : counts.feedForward) += parameters;
+    });
+    visitNorms(model, [&](const auto& norm) { counts.other += countOf(norm); });
+    counts.other += model.output.bias.count();
+    counts.total = counts.embedding + counts.attention + counts.feedForward + counts.other;
+    return counts;
+}
+
+void requireFiniteWeights(const Model& model)
+{
+    const auto requireNorm = [](const std::optional<NormParameters>& norm) {
+        if (!norm) return;
+        requireFinite(norm->weight, "a normalization weight");
+        requireFinite(norm->bias, "a normalization bias");
+    };
+    requireFinite(model.embedding, "embedding");
+    requireFinite(model.positionEmbedding, "position embedding");
+    visitNorms(model, requireNorm);
+    const auto requireLinear = [](const LinearId& id, const Linear& linear) {
+        for (const auto& [name, tensor] : linear.weight->tensors())
+            if (traits(tensor.dtype()).isFloat) requireFinite(tensor, id.text() + "." + name);
+        requireFinite(linear.bias, id.text() + ".bias");
+    };
+    forEachLinear(model, requireLinear);
+    if (model.output) requireLinear({-1, -1, "output"}, model.output);
+}
+
+} // namespace paretoscope
