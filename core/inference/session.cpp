@@ -1,0 +1,91 @@
+#include "core/inference/session.h"
+
+#include "core/base/error.h"
+
+#include <algorithm>
+
+namespace paretoscope {
+
+Session::Session(ModelPtr model, std::shared_ptr<const Backend> backend, SessionOptions options)
+    : model_(std::move(model)), backend_(std::move(backend)), options_(std::move(options)),
+      policy_(options_.policy ? options_.policy->clone() : nullptr), cache_(makeCache(*model_)),
+      operations_(*backend_, scratch_)
+{
+}
+
+Value Session::pass(std::span<const int32_t> tokens, Observer* observer)
+{
+    scratch_.reset();
+    if (length_ + int64_t(tokens.size()) > INT32_MAX)
+        fail(ErrorCode::BadUsage, "a sequence of more than {} tokens is not possible", INT32_MAX);
+    const SequenceStep step{tokens, int32_t(length_), &cache_};
+    const Value hidden = runTransformer(*model_, operations_, scratch_, {&step, 1}, observer);
+    const StepInfo info{int32_t(length_), int64_t(tokens.size()), tokens.size() > 1};
+    length_ += int64_t(tokens.size());
+    if (policy_) policy_->commit(cache_, info);
+    return hidden;
+}
+
+ConstMatrixView Session::hidden(std::span<const int32_t> tokens, Observer* observer)
+{
+    return pass(tokens, observer).view;
+}
+
+ConstMatrixView Session::forward(std::span<const int32_t> tokens, LogitRows rows, Observer* observer)
+{
+    if (tokens.empty()) fail(ErrorCode::BadUsage, "there is no token to read");
+    const int64_t vocabulary = model_->config.vocabulary;
+    const auto chunk = size_t(options_.chunk);
+    const bool oneChunk = tokens.size() <= chunk;
+    if (rows == LogitRows::All && !oneChunk) allLogits_.resize(tokens.size() * size_t(vocabulary));
+    Value logits;
+    for (size_t begin = 0; begin < tokens.size(); begin += chunk) {
+        const size_t count = std::min(chunk, tokens.size() - begin);
+        Value hidden = pass(tokens.subspan(begin, count), observer);
+        const bool last = begin + count == tokens.size();
+        if (rows == LogitRows::None || (rows == LogitRows::Last && !last)) continue;
+        if (rows == LogitRows::Last) hidden.view = hidden.view.rowRange(hidden.rows() - 1, hidden.rows());
+        logits = runOutputHead(*model_, operations_, hidden);
+        if (rows == LogitRows::All && !oneChunk)
+            std::copy_n(logits.view.data, logits.rows() * vocabulary,
+                        allLogits_.data() + begin * size_t(vocabulary));
+    }
+    if (rows == LogitRows::All && !oneChunk) return {allLogits_.data(), int64_t(tokens.size()), vocabulary};
+    return logits.view;
+}
+
+std::vector<float> Session::tokenLogProbabilities(std::span<const int32_t> tokens)
+{
+    std::vector<float> result;
+    const auto chunk = size_t(options_.chunk);
+    for (size_t begin = 0; begin + 1 < tokens.size(); begin += chunk) {
+        const size_t count = std::min(chunk, tokens.size() - 1 - begin);
+        const Value hidden = pass(tokens.subspan(begin, count), nullptr);
+        const Value logits = runOutputHead(*model_, operations_, hidden);
+        result.resize(begin + count);
+        backend_->logProbabilities(logits.view, tokens.subspan(begin + 1, count),
+                                   std::span(result).subspan(begin), nullptr);
+    }
+    return result;
+}
+
+void Session::reserve(int64_t tokens)
+{
+    for (KvLayer& layer : cache_.layers) layer.reserve(tokens);
+}
+
+void Session::rollback(int64_t tokens)
+{
+    if (tokens < 0 || tokens > length_) fail(ErrorCode::Internal, "rolling back {} of {} tokens", tokens, length_);
+    length_ -= tokens;
+    for (KvLayer& layer : cache_.layers) layer.truncateFrom(int32_t(length_));
+}
+
+void Session::reset()
+{
+    for (KvLayer& layer : cache_.layers) layer.clear();
+    length_ = 0;
+    policy_ = options_.policy ? options_.policy->clone() : nullptr;
+}
+
+} // namespace paretoscope
