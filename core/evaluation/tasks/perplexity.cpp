@@ -16,6 +16,17 @@ struct Windows {
     bool beginAdded = false;
 };
 
+std::vector<int32_t> windowAt(std::span<const int32_t> tokens, size_t at, size_t count,
+                              std::optional<int32_t> beginToken)
+{
+    std::vector<int32_t> window;
+    window.reserve(count + 1);
+    if (beginToken) window.push_back(*beginToken);
+    for (const int32_t token : tokens.subspan(at, std::min(count, tokens.size() - at)))
+        window.push_back(token);
+    return window;
+}
+
 Windows cutWindows(const TaskInput& input, const Tokenizer& tokenizer)
 {
     if (trimmed(input.text).empty())
@@ -31,11 +42,7 @@ Windows cutWindows(const TaskInput& input, const Tokenizer& tokenizer)
     windows.beginAdded = beginToken.has_value();
     for (size_t at = 0; at + fresh <= tokens.size() || at == 0; at += fresh) {
         if (most > 0 && int64_t(windows.tokens.size()) == most) break;
-        std::vector<int32_t> window;
-        if (beginToken) window.push_back(*beginToken);
-        const size_t end = std::min(tokens.size(), at + fresh);
-        window.insert(window.end(), tokens.begin() + std::ptrdiff_t(at), tokens.begin() + std::ptrdiff_t(end));
-        windows.tokens.push_back(std::move(window));
+        windows.tokens.push_back(windowAt(tokens, at, fresh, beginToken));
     }
     if (windows.tokens.front().size() < 2)
         fail(ErrorCode::BadFile, "'{}' is too short: perplexity needs two tokens or more", input.textName);
