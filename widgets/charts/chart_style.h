@@ -1,0 +1,33 @@
+// Colours, font and sizes of a chart, for the screen or for print.
+#pragma once
+
+#include "widgets/charts/series_style.h"
+#include "widgets/theme/colors.h"
+
+#include <QFont>
+#include <QPainterPath>
+
+#include <array>
+
+namespace paretoscope {
+
+struct ChartStyle {
+    QColor background, text, muted, grid, axis, accent;
+    std::array<QColor, seriesColorCount> series;
+    QFont font;
+    double markSize = 10;  // of a point on the frontier, in pixels
+    bool interactive = true; // hints about directions, faster marks
+
+    QColor seriesColor(const SeriesStyle& style) const { return series[size_t(style.color)]; }
+};
+
+ChartStyle screenChartStyle(const ThemeColors& colors, const QFont& font);
+// White, dark text, the light theme's series colours.
+ChartStyle printChartStyle(const QFont& font);
+
+// The outline of a mark, centred on the origin, of equal visual weight for every shape; its
+// bounding circle has a diameter of 6 (QCustomPlot's unit for custom marks).
+QPainterPath markPath(MarkShape shape);
+QPainterPath starPath();
+
+} // namespace paretoscope

@@ -1,0 +1,131 @@
+// The part of FrontierChart that answers the mouse: rings, positions, ranges.
+#include "widgets/charts/frontier_chart.h"
+
+#include <qcustomplot.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+using namespace Qt::StringLiterals;
+
+namespace paretoscope {
+
+namespace {
+
+QCPRange padded(double low, double high, bool log)
+{
+    constexpr double margin = 0.07;
+    if (!(low <= high)) return log ? QCPRange(1, 10) : QCPRange(0, 1);
+    if (log) {
+        const double factor = std::pow(high > low ? high / low : 2.0, margin);
+        return {low / factor, high * factor};
+    }
+    const double space = high > low ? (high - low) * margin
+                                    : (low != 0 ? std::abs(low) * 0.1 : 1.0);
+    return {low - space, high + space};
+}
+
+QCPGraph* addRing(QCustomPlot& plot, const QPen& pen, double size)
+{
+    QCPGraph* ring = plot.addGraph();
+    ring->setLayer(u"rings"_s);
+    ring->setLineStyle(QCPGraph::lsNone);
+    ring->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle, pen, Qt::NoBrush, size));
+    ring->setAdaptiveSampling(false);
+    return ring;
+}
+
+} // namespace
+
+QCPRange FrontierChart::rangeOf(bool horizontal) const
+{
+    double low = std::numeric_limits<double>::infinity(), high = -low;
+    for (const FrontierChartPoint& p : data_.points) {
+        if (!data_.visible(p)) continue;
+        low = std::min(low, horizontal ? p.x : p.y);
+        high = std::max(high, horizontal ? p.x : p.y);
+    }
+    const double divisor = horizontal ? xDivisor_ : yDivisor_;
+    return padded(low / divisor, high / divisor, horizontal ? data_.x.log : data_.y.log);
+}
+
+void FrontierChart::showAll()
+{
+    plot_.xAxis->setRange(rangeOf(true));
+    plot_.yAxis->setRange(rangeOf(false));
+}
+
+void FrontierChart::buildRings()
+{
+    if (!style_.interactive) return;
+    selectedRing_ = addRing(plot_, QPen(style_.accent, 2), style_.markSize + 6);
+    currentRing_ = addRing(plot_, QPen(style_.text, 1.5), style_.markSize + 8);
+    refreshRings();
+}
+
+void FrontierChart::refreshRings()
+{
+    if (!selectedRing_) return;
+    QVector<double> x, y;
+    for (const FrontierChartPoint& p : data_.points)
+        if (selected_.contains(p.run) && data_.visible(p)) {
+            x.push_back(p.x / xDivisor_);
+            y.push_back(p.y / yDivisor_);
+        }
+    selectedRing_->setData(x, y);
+    currentRing_->data()->clear();
+    if (current_ && *current_ < data_.points.size()) {
+        const FrontierChartPoint& p = data_.points[*current_];
+        currentRing_->addData(p.x / xDivisor_, p.y / yDivisor_);
+    }
+}
+
+void FrontierChart::setSelected(const std::unordered_set<int64_t>& runs)
+{
+    selected_ = runs;
+    refreshRings();
+    plot_.layer(u"rings"_s)->replot();
+}
+
+void FrontierChart::setCurrent(std::optional<size_t> point)
+{
+    if (point == current_) return;
+    current_ = point;
+    refreshRings();
+    plot_.layer(u"rings"_s)->replot();
+}
+
+QPointF FrontierChart::pixelOf(size_t point) const
+{
+    const FrontierChartPoint& p = data_.points[point];
+    return {plot_.xAxis->coordToPixel(p.x / xDivisor_), plot_.yAxis->coordToPixel(p.y / yDivisor_)};
+}
+
+std::optional<size_t> FrontierChart::pointAt(const QPointF& pixel, double reach) const
+{
+    std::optional<size_t> best;
+    double bestDistance = reach * reach;
+    for (size_t i = 0; i < data_.points.size(); ++i) {
+        if (!data_.visible(data_.points[i])) continue;
+        const QPointF away = pixelOf(i) - pixel;
+        double distance = QPointF::dotProduct(away, away);
+        // Where marks overlap, the one that is drawn on top answers.
+        if (data_.points[i].standing != PointStanding::OnFrontier) distance += 1e-6;
+        if (distance < bestDistance || (!best && distance <= bestDistance)) {
+            bestDistance = distance;
+            best = i;
+        }
+    }
+    return best;
+}
+
+std::vector<size_t> FrontierChart::pointsIn(const QRectF& pixels) const
+{
+    std::vector<size_t> inside;
+    for (size_t i = 0; i < data_.points.size(); ++i)
+        if (data_.visible(data_.points[i]) && pixels.contains(pixelOf(i))) inside.push_back(i);
+    return inside;
+}
+
+} // namespace paretoscope
