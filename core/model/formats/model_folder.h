@@ -1,0 +1,37 @@
+// The project's own folder: what the manifest of a written model says.
+//
+//   paretoscope.json     format, version, config (toJson), parts, provenance
+//   weights.safetensors  every tensor under its canonical name (model_parts.h)
+//   tokenizer files      copied as they were; source_config.json is the original config.json
+//
+// "parts" has one entry a linear map, {"kind", "attributes", "tensors": [local names]}, under
+// "linears", and one a norm, {"kind", "epsilon"}, under "norms". A map's tensors are named
+// "<map>.<local name>", its bias "<map>.bias"; a norm's are "<norm>.weight" and "<norm>.bias".
+#pragma once
+
+#include "core/base/json_forward.h"
+#include "core/model/formats/safetensors.h"
+#include "core/model/formats/safetensors_writer.h"
+#include "core/model/model.h"
+
+#include <filesystem>
+#include <string>
+
+namespace paretoscope {
+
+constexpr const char* manifestFileName = "paretoscope.json";
+constexpr const char* weightsFileName = "weights.safetensors";
+constexpr int modelFolderVersion = 1;
+
+// Adds every tensor of the model and returns "parts".
+Json collectParts(const Model& model, SafetensorsWriter& writer);
+
+// Fills the parts of `model`, whose config is set. Every tensor of the file and every entry of
+// `parts` must have its place. Error(BadFile or Unsupported) naming `where`.
+void readParts(const Json& parts, const SafetensorsFile& weights, const std::string& where,
+               Model& model);
+
+// Tokenizer files and the original configuration, from the folder where a model was opened.
+void copyCompanionFiles(const std::filesystem::path& from, const std::filesystem::path& to);
+
+} // namespace paretoscope

@@ -1,0 +1,119 @@
+// From named tensors and their manifest back to a model.
+#include "core/base/error.h"
+#include "core/base/json.h"
+#include "core/model/formats/model_folder.h"
+#include "core/model/formats/model_parts.h"
+
+#include <set>
+
+namespace paretoscope {
+
+namespace {
+
+class PartReader {
+public:
+    PartReader(const Json& parts, const SafetensorsFile& weights, const std::string& where)
+        : linears_(section(parts, "linears", where))
+        , norms_(section(parts, "norms", where))
+        , weights_(weights)
+        , where_(where)
+    {
+    }
+
+    void linear(const std::string& name, Linear& linear)
+    {
+        const auto found = linears_.find(name);
+        if (found == linears_.end()) return;
+        usedParts_.insert(name);
+        const std::string what = fmt::format("{}: '{}'", where_, name);
+        const Json& names = requireField(*found, "tensors", what);
+        if (!names.is_array()) fail(ErrorCode::BadFile, "{}: 'tensors' must be a list", what);
+        TensorMap tensors;
+        for (const Json& local : names) {
+            if (!local.is_string()) fail(ErrorCode::BadFile, "{}: 'tensors' must hold names", what);
+            const auto text = local.get<std::string>();
+            tensors[text] = take(name + "." + text);
+        }
+        const Json attributes = found->value("attributes", Json::object());
+        linear.weight =
+            linearWeightFromTensors(requireString(*found, "kind", what), attributes, tensors, what);
+        tensor(name + ".bias", linear.bias);
+    }
+
+    void norm(const std::string& name, std::optional<NormParameters>& norm)
+    {
+        const auto found = norms_.find(name);
+        if (found == norms_.end()) return;
+        usedParts_.insert(name);
+        const std::string what = fmt::format("{}: '{}'", where_, name);
+        const std::string kind = requireString(*found, "kind", what);
+        if (kind != "rms" && kind != "layer")
+            fail(ErrorCode::BadFile, "{}: the norm '{}' is not known", what, kind);
+        norm.emplace();
+        norm->kind = kind == "rms" ? NormKind::Rms : NormKind::Layer;
+        norm->epsilon = float(optionalNumber(*found, "epsilon", 1e-5, what));
+        tensor(name + ".weight", norm->weight);
+        tensor(name + ".bias", norm->bias);
+    }
+
+    void tensor(const std::string& name, Tensor& values)
+    {
+        if (weights_.has(name)) values = take(name);
+    }
+
+    // Anything left over would be lost in silence.
+    void requireAllUsed() const
+    {
+        for (const Json* part : {&linears_, &norms_})
+            for (const auto& [name, entry] : part->items())
+                if (!usedParts_.contains(name))
+                    fail(ErrorCode::BadFile, "{}: the configuration has no place for '{}'", where_,
+                         name);
+        for (const auto& [name, entry] : weights_.header().entries)
+            if (!usedTensors_.contains(name))
+                fail(ErrorCode::BadFile, "{}: nothing describes the tensor '{}'",
+                     weights_.path().string(), name);
+    }
+
+private:
+    static const Json& section(const Json& parts, const char* name, const std::string& where)
+    {
+        const Json& section = requireField(parts, name, where);
+        if (!section.is_object())
+            fail(ErrorCode::BadFile, "{}: '{}' must be an object", where, name);
+        return section;
+    }
+
+    Tensor take(const std::string& name)
+    {
+        usedTensors_.insert(name);
+        return weights_.tensor(name);
+    }
+
+    const Json& linears_;
+    const Json& norms_;
+    const SafetensorsFile& weights_;
+    const std::string& where_;
+    std::set<std::string> usedParts_;
+    std::set<std::string> usedTensors_;
+};
+
+} // namespace
+
+void readParts(const Json& parts, const SafetensorsFile& weights, const std::string& where,
+               Model& model)
+{
+    PartReader reader(parts, weights, where);
+    visitFrame(model, reader);
+    for (size_t i = 0; i < model.config.blocks.size(); ++i) {
+        auto block = std::make_shared<Block>();
+        block->config = model.config.blocks[i];
+        if (block->config.moe.experts > 0)
+            block->moe.emplace().experts.resize(size_t(block->config.moe.experts));
+        visitBlock(i, *block, reader);
+        model.blocks.push_back(std::move(block));
+    }
+    reader.requireAllUsed();
+}
+
+} // namespace paretoscope

@@ -1,0 +1,64 @@
+// From a model to named tensors and the manifest that describes them.
+#include "core/base/error.h"
+#include "core/base/json.h"
+#include "core/model/formats/model_folder.h"
+#include "core/model/formats/model_parts.h"
+
+namespace paretoscope {
+
+namespace {
+
+class PartWriter {
+public:
+    explicit PartWriter(SafetensorsWriter& writer)
+        : writer_(writer)
+    {
+    }
+
+    void linear(const std::string& name, const Linear& linear)
+    {
+        if (!linear) return;
+        Json names = Json::array();
+        for (const auto& [local, values] : linear.weight->tensors()) {
+            if (local == "bias") fail(ErrorCode::Internal, "'{}' would store its bias twice", name);
+            names.push_back(local);
+            writer_.add(name + "." + local, values);
+        }
+        tensor(name + ".bias", linear.bias);
+        linears_[name] = {{"kind", linear.weight->kind()},
+                          {"attributes", linear.weight->attributes()},
+                          {"tensors", names}};
+    }
+
+    void norm(const std::string& name, const std::optional<NormParameters>& norm)
+    {
+        if (!norm) return;
+        tensor(name + ".weight", norm->weight);
+        tensor(name + ".bias", norm->bias);
+        norms_[name] = {{"kind", norm->kind == NormKind::Rms ? "rms" : "layer"},
+                        {"epsilon", norm->epsilon}};
+    }
+
+    void tensor(const std::string& name, const Tensor& values)
+    {
+        if (!values.empty()) writer_.add(name, values);
+    }
+
+    Json parts() const { return {{"linears", linears_}, {"norms", norms_}}; }
+
+private:
+    SafetensorsWriter& writer_;
+    Json linears_ = Json::object();
+    Json norms_ = Json::object();
+};
+
+} // namespace
+
+Json collectParts(const Model& model, SafetensorsWriter& writer)
+{
+    PartWriter parts(writer);
+    visitModel(model, parts);
+    return parts.parts();
+}
+
+} // namespace paretoscope
