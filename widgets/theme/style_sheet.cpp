@@ -34,6 +34,7 @@ QPushButton[primary="true"]:focus { border: 2px solid {text}; }
 QPushButton[primary="true"]:disabled { background: {border}; border-color: {border}; color: {faint}; }
 
 QWidget[role="surface"] { background: {surface}; }
+QFrame[role="card"] { background: {raised}; border: 1px solid {outline}; border-radius: 5px; }
 QLabel[role="title"] { font-weight: 600; }
 QLabel[role="heading"] { font-weight: 600; font-size: 13pt; }
 QLabel[role="muted"] { color: {muted}; }
