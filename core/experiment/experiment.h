@@ -42,7 +42,7 @@ struct Provenance {
     std::string version;
     uint64_t seed = 0;
     int threads = 0;
-    std::string backend; // "cpu"
+    std::string backend;       // "cpu"
     std::string backendDetail; // BLAS core type, SIMD target
     std::string modelFingerprint;
     std::string dataFingerprint;
@@ -94,6 +94,10 @@ struct ExperimentPlan {
     std::vector<RunRequest> requests() const; // the baseline ("none") first, no recipe twice
 };
 
+// The forms of the worker protocol and the store. Numbers that JSON does not have (a perplexity
+// can be infinite) are the texts "infinity", "-infinity" and "nan". Error(BadFile) names `where`.
+Json toJson(const TaskRequest& task);
+TaskRequest taskRequestFromJson(const Json& json, const std::string& where); // or just its id
 Json toJson(const RunRequest& request);
 RunRequest runRequestFromJson(const Json& json, const std::string& where);
 Json toJson(const Provenance& provenance);

@@ -47,39 +47,44 @@ public:
     Experiment openExperiment(const std::string& name, const std::string& model);
     std::vector<Experiment> experiments(bool withArchived = false) const; // newest first
     std::optional<Experiment> experimentByName(const std::string& name) const;
-    Experiment experimentById(int64_t id) const; // Error(NotFound)
+    Experiment experimentById(int64_t id) const;                // Error(NotFound)
     void renameExperiment(int64_t id, const std::string& name); // Error(BadUsage) when taken
     void setExperimentNote(int64_t id, const std::string& note);
     void setExperimentTags(int64_t id, const std::vector<std::string>& tags);
     void setExperimentArchived(int64_t id, bool archived);
 
     // --- runs
-    // Adds the requests that the experiment does not hold yet (same recipe, tasks, seed, backend);
-    // ones that failed or were cancelled are queued again when `retry`. Returns all matching run
-    // ids in the order of the requests. `settings` are the merged settings as JSON texts.
+    // Adds the requests that the experiment does not hold yet (same model, recipe, tasks, seed,
+    // backend and, but for the baseline, calibration text); ones that failed or were cancelled are
+    // queued again when `retry`. Returns all matching run ids in the order of the requests.
+    // `settings` are the merged settings as JSON texts; empty = none known.
     std::vector<int64_t> addRuns(int64_t experiment, const std::vector<RunRequest>& requests,
                                  const std::vector<std::string>& settings, bool retry = true);
     std::vector<Run> runs(const RunQuery& query = {}) const; // measurements without items
     int64_t countRuns(const RunQuery& query = {}) const;
-    Run run(int64_t id) const;                               // with items; Error(NotFound)
+    Run run(int64_t id) const; // with items; Error(NotFound)
     std::vector<ItemScore> items(int64_t run, const std::string& metric) const;
-    // Names of the metrics that any run of the query has, and of settings that appear.
+    // Names of the metrics that any run of the query has; of the settings that appear.
     std::vector<std::string> metricNames(const RunQuery& query = {}) const;
+    std::vector<std::string> settingNames(const RunQuery& query = {}) const;
 
     // The next queued run becomes Running, owned by this process. Nothing when none is queued.
+    // Without a list of experiments, those of archived ones wait.
     std::optional<Run> takeQueuedRun(const std::vector<int64_t>& experiments = {});
+    // finishRun, failRun and cancelRun change a run that is queued or running and leave any other
+    // as it is: what was cancelled stays cancelled, and the first of two results stays.
     void finishRun(int64_t id, const Provenance& provenance,
                    const std::vector<Measurement>& measurements);
     void failRun(int64_t id, ErrorCode code, const std::string& error);
     void cancelRun(int64_t id);
-    void queueRunAgain(int64_t id);
+    void queueRunAgain(int64_t id); // whatever its state; its measurements are dropped
     // Runs marked Running whose process is gone become Queued. Returns how many.
     int64_t requeueAbandonedRuns();
 
     // Seconds that runs like this one took: for "time left". Nothing without history.
     std::optional<double> typicalRunSeconds(const std::string& model) const;
 
-    // Grows with every change by any process; cheap to poll.
+    // Grows with every change by any process; cheap to poll. View settings do not count.
     int64_t changeCounter() const;
 
     // --- small settings of views (axes, filters), by name

@@ -1,0 +1,72 @@
+// What the parts of Store share. Only for core/store/*.cpp.
+#pragma once
+
+#include "core/store/database.h"
+#include "core/store/store.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace paretoscope {
+
+struct Store::Implementation {
+    std::filesystem::path path;
+    std::unique_ptr<Database> database;
+    mutable std::map<int64_t, std::string> metricNames; // only grows: rows of `metric` stay
+};
+
+// A write that other processes notice through changeCounter().
+class StoreChange {
+public:
+    explicit StoreChange(Database& database)
+        : database_(database)
+        , transaction_(database, Transaction::Kind::Write)
+    {
+    }
+    void commit()
+    {
+        database_.execute("UPDATE change SET counter = counter + 1");
+        transaction_.commit();
+    }
+
+private:
+    Database& database_;
+    Transaction transaction_;
+};
+
+double secondsSince1970();
+
+// JSON arrays, for "IN (SELECT value FROM json_each(?))".
+std::string idListJson(const std::vector<int64_t>& ids);
+std::string stateListJson(const std::vector<RunState>& states);
+
+// Metric ids by name, made on first use. Inside a write transaction.
+int64_t metricId(Database& database, const std::string& name);
+
+// Replaces a run's measurements and item scores. Inside a write transaction.
+void writeMeasurements(Database& database, int64_t run,
+                       const std::vector<Measurement>& measurements);
+void deleteMeasurements(Database& database, int64_t run);
+
+// Scores of one metric of one run, empty when it has none.
+std::vector<ItemScore> readItems(Database& database, int64_t run, int64_t metric);
+
+// Reads whole runs, one after the other, with statements prepared once.
+class RunReader {
+public:
+    RunReader(Database& database, std::map<int64_t, std::string>& metricNames);
+    Run read(int64_t id, bool withItems); // Error(NotFound)
+
+private:
+    void readMeasurements(Run& run, bool withItems);
+    const std::string& metricName(int64_t id);
+
+    Database& database_;
+    std::map<int64_t, std::string>& metricNames_;
+    Statement run_;
+    Statement measurements_;
+};
+
+} // namespace paretoscope
