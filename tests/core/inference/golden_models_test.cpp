@@ -1,7 +1,7 @@
 // Every model folder below the golden data against its float64 reference.
 #include "core/base/error.h"
 #include "core/base/json.h"
-#include "core/inference/session.h"
+#include "core/inference/generator.h"
 #include "core/model/formats/safetensors.h"
 #include "core/model/open_model.h"
 #include "tests/test_data.h"
