@@ -35,8 +35,8 @@ Windows cutWindows(const TaskInput& input, const Tokenizer& tokenizer)
     const auto beginToken = begin == "each_window" ? tokenizer.beginToken() : std::nullopt;
     const std::vector<int32_t> tokens = tokenizer.encode(input.text, begin == "text_start", false);
     const auto context = int64_t(input.pipeline.model->config.contextLength);
-    const int64_t width = std::min(input.settings.integer("window"), context);
-    const size_t fresh = size_t(width) - (beginToken ? 1 : 0); // text tokens of a window
+    const int64_t room = context - (beginToken ? 1 : 0);
+    const auto fresh = size_t(std::max<int64_t>(1, std::min(input.settings.integer("window"), room)));
     const int64_t most = input.settings.integer("max_windows");
     Windows windows;
     windows.beginAdded = beginToken.has_value();
@@ -91,7 +91,8 @@ const Task& perplexity()
          {"perplexity", "nll_per_token", "bits_per_byte"},
          true},
         {Parameter::integer("window", "Window", 256, 2, 1 << 20,
-                            "Tokens of a window, cut to the model's context. The literature's tables use 2048.")
+                            "Tokens of text in a window, cut to what the model's context leaves beside a begin token. The "
+                            "literature's tables use 2048.")
              .withUnit("tokens"),
          Parameter::integer("max_windows", "Windows", 64, 0, 1 << 30,
                             "How many windows of the text to score, from its start; 0 scores all of them."),
