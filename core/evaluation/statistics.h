@@ -27,7 +27,12 @@ Interval wilsonInterval(int64_t successes, int64_t count, double confidence = 0.
 double studentQuantile(double probability, double degreesOfFreedom);
 double normalQuantile(double probability);
 
-// Items both measurements have, by item id.
+// p of "the differences are as likely negative as positive": sign flips of their sum, all of them
+// up to 16 differences, else `resamples` random ones. Two-sided.
+double signFlipTest(std::span<const double> differences, uint64_t seed = 1, int resamples = 10000);
+
+// Items both measurements have, by item id. Where the value is the exponential of the items' mean
+// (perplexity), the difference is in the metric's own unit and its interval that of the ratio.
 struct PairedDifference {
     double difference = 0; // mean of a - b over shared items, weighted
     double low = 0, high = 0;
