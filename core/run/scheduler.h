@@ -14,7 +14,7 @@ namespace paretoscope {
 
 struct SchedulerOptions {
     std::filesystem::path store;
-    std::vector<std::string> workerCommand; // program and arguments; started once a job slot
+    std::vector<std::string> workerCommand; // program and arguments; a fresh process a run
     int jobs = 1;                           // timings are only comparable with 1
     std::vector<int64_t> experiments;       // empty = whatever is queued
     bool stopWhenEmpty = false;             // else wait for more
@@ -29,6 +29,8 @@ struct RunProgress {
     double secondsLeft = -1; // -1 = not known yet
 };
 
+// A store or worker program that does not work is an Error: the scheduler then pauses itself (or
+// ends, with stopWhenEmpty) instead of failing every run of the queue.
 struct SchedulerEvent {
     enum class Kind { Started, Progress, Finished, Failed, Cancelled, Idle, Error } kind;
     RunProgress progress; // run id in every kind but Idle and Error

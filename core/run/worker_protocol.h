@@ -5,12 +5,15 @@
 //                                  {"run": 7, "progress": 0.4, "stage": "perplexity: window 4 of 10"}
 //                                  {"run": 7, "done": true, "provenance": {...}, "measurements": [...]}
 //                                  {"run": 7, "failed": true, "code": "bad_file", "error": "..."}
-// A worker ends when its input ends. Cancelling is ending the process.
+// A worker ends when its input ends; a run that is being worked on is finished first, so that
+// `paretoscope worker < runs.jsonl > results.jsonl` does all of them. Cancelling is ending the
+// process. Texts that are not UTF-8 travel with their broken bytes replaced.
 #pragma once
 
 #include "core/run/run_executor.h"
 
 #include <cstdint>
+#include <functional>
 #include <iosfwd>
 #include <string>
 #include <variant>
@@ -36,11 +39,21 @@ struct WorkerFailed {
 };
 using WorkerMessage = std::variant<WorkerReady, WorkerProgress, WorkerDone, WorkerFailed>;
 
+struct WorkerRequest {
+    int64_t run = 0;
+    RunRequest request;
+};
+
 std::string requestLine(int64_t run, const RunRequest& request); // with '\n'
+WorkerRequest parseRequestLine(const std::string& line);         // Error(BadFile)
 std::string messageLine(const WorkerMessage& message);           // with '\n'
 WorkerMessage parseMessageLine(const std::string& line);         // Error(BadFile)
 
-// Serves runs until `input` ends. Progress is throttled to ten lines a second.
-void serveWorker(std::istream& input, std::ostream& output);
+// What a worker does with a request: executeRun, or something simpler in a test.
+using RunFunction = std::function<RunOutcome(const RunRequest& request, JobContext& job)>;
+
+// Serves runs until `input` ends. Progress is throttled to ten lines a second. Nothing that `work`
+// throws leaves this function; a line that is no request is answered as a failure of run 0.
+void serveWorker(std::istream& input, std::ostream& output, const RunFunction& work);
 
 } // namespace paretoscope
