@@ -1,0 +1,85 @@
+#include "app/command_line/command.h"
+#include "app/command_line/pipeline_arguments.h"
+#include "core/base/error.h"
+#include "core/base/json.h"
+
+namespace paretoscope::commands {
+
+namespace {
+
+GenerationSettings settingsOf(const Arguments& arguments)
+{
+    constexpr int64_t most = 1 << 20;
+    GenerationSettings settings;
+    settings.maxTokens = arguments.integer("max-tokens", settings.maxTokens, 1, most);
+    settings.temperature = arguments.number("temperature", 0, 0, 100);
+    settings.topK = arguments.integer("top-k", 0, 0, most);
+    settings.topP = arguments.number("top-p", 1, 0, 1);
+    settings.minP = arguments.number("min-p", 0, 0, 1);
+    settings.repetitionPenalty = arguments.number("repetition-penalty", 1, 0.01, 100);
+    settings.seed = arguments.seed();
+    settings.stopWords = arguments.all("stop");
+    return settings;
+}
+
+std::string promptOf(const Arguments& arguments)
+{
+    if (arguments.has("prompt") == arguments.has("prompt-file"))
+        fail(ErrorCode::BadUsage, "give either '--prompt' or '--prompt-file'");
+    return arguments.has("prompt") ? arguments.required("prompt") : readFile(arguments.required("prompt-file"));
+}
+
+double perSecond(int64_t tokens, double seconds)
+{
+    return tokens > 0 && seconds > 0 ? double(tokens) / seconds : 0;
+}
+
+int run(const Arguments& arguments, Console& console)
+{
+    const std::string prompt = promptOf(arguments);
+    const GenerationSettings settings = settingsOf(arguments);
+    PreparedPipeline prepared(arguments.positional(0), arguments, console);
+    const Generation result =
+        generateText(prepared.pipeline(), prepared.backend(), prompt, settings, prepared.job());
+    const auto generated = int64_t(result.tokens.size());
+    const double prefill = perSecond(result.promptTokens, result.prefillSeconds);
+    const double decode = perSecond(generated - 1, result.decodeSeconds);
+    console.print("{}{}", prompt, result.text);
+    if (console.wantsJson())
+        console.json({{"text", result.text},
+                      {"tokens", result.tokens},
+                      {"prompt_tokens", result.promptTokens},
+                      {"generated_tokens", generated},
+                      {"prefill_tokens_per_second", prefill},
+                      {"decode_tokens_per_second", decode},
+                      {"time_to_first_token_ms", 1000 * result.timeToFirstToken}});
+    else
+        console.note("{} prompt tokens at {:.1f} a second, {} generated at {:.1f} a second", result.promptTokens,
+                     prefill, generated, decode);
+    return 0;
+}
+
+} // namespace
+
+const Command& generateCommand()
+{
+    static const Command row{
+        "generate",
+        "Continue a prompt.",
+        {modelPositional()},
+        {{"prompt", "TEXT", "What the model continues."},
+         {"prompt-file", "FILE", "A file with the prompt."},
+         {"max-tokens", "N", "Stop after so many tokens; 128 when not given."},
+         {"temperature", "T", "0, which is the default, always takes the likeliest token."},
+         {"top-k", "N", "Sample from the N likeliest tokens only."},
+         {"top-p", "P", "Sample from the likeliest tokens that together have probability P."},
+         {"min-p", "P", "Sample from tokens at least P times as likely as the likeliest."},
+         {"repetition-penalty", "R", "Above 1, makes tokens that were seen less likely."},
+         {"stop", "TEXT", "Stop where this text appears.", true},
+         options::recipe(), options::calibration(), options::seed(), options::threads(), options::backend(),
+         options::json()},
+        run};
+    return row;
+}
+
+} // namespace paretoscope::commands

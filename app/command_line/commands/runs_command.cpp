@@ -1,0 +1,57 @@
+#include "app/command_line/command.h"
+#include "app/command_line/pipeline_arguments.h"
+#include "app/command_line/run_selection.h"
+#include "app/command_line/run_watcher.h"
+#include "core/base/error.h"
+#include "core/base/json.h"
+#include "core/report/report.h"
+
+namespace paretoscope::commands {
+
+namespace {
+
+std::string tableOf(const std::vector<Run>& runs, const std::vector<std::string>& metrics)
+{
+    std::vector<std::vector<std::string>> rows{{"RUN", "EXPERIMENT", "RECIPE", "STATE"}};
+    for (const std::string& metric : metrics) rows[0].push_back(metric);
+    for (const Run& run : runs) {
+        rows.push_back({std::to_string(run.id), run.experiment, run.request.recipe, runStateName(run.state)});
+        for (const std::string& metric : metrics) {
+            const Measurement* measurement = run.measurement(metric);
+            rows.back().push_back(measurement ? measurementText(*measurement) : "");
+        }
+        if (run.state == RunState::Failed) rows.back().push_back(run.error);
+    }
+    return textTable(rows);
+}
+
+int run(const Arguments& arguments, Console& console)
+{
+    if (arguments.has("csv") && arguments.has("json"))
+        fail(ErrorCode::BadUsage, "'--csv' and '--json' exclude each other");
+    const auto store = openStore(arguments);
+    const RunQuery query = runQuery(*store, arguments);
+    const std::vector<Run> runs = store->runs(query);
+    if (console.wantsJson())
+        console.json(runsJson(runs));
+    else if (arguments.has("csv"))
+        console.write(reportForFile("runs.csv").write({runs, "", {}}));
+    else
+        console.write(tableOf(runs, store->metricNames(query)));
+    return 0;
+}
+
+} // namespace
+
+const Command& runsCommand()
+{
+    static const Command row{
+        "runs",
+        "Show the run table.",
+        {},
+        {options::store(), options::experiment(), options::json(), {"csv", "", "Print comma-separated values."}},
+        run};
+    return row;
+}
+
+} // namespace paretoscope::commands

@@ -1,0 +1,90 @@
+#include "app/command_line/run_command_line.h"
+
+#include "app/command_line/command.h"
+#include "app/command_line/console.h"
+#include "app/command_line/help.h"
+#include "app/program.h"
+#include "core/base/error.h"
+#include "core/base/text.h"
+#include "core/base/version.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+namespace paretoscope {
+
+namespace {
+
+constexpr int exitFailed = 1;
+constexpr int exitBadUsage = 2;
+
+// The command whose name is the first one or two words, and how many words that is.
+std::pair<const Command*, size_t> findCommand(const std::vector<std::string>& words)
+{
+    std::vector<std::string> names;
+    for (const Command* command : commands::all()) {
+        if (command->name == words[0]) return {command, 1};
+        if (words.size() > 1 && command->name == words[0] + " " + words[1]) return {command, 2};
+        names.push_back(command->name);
+    }
+    const std::string prefix = words[0] + " ";
+    std::string choices;
+    for (const std::string& name : names)
+        if (name.rfind(prefix, 0) == 0) choices += (choices.empty() ? "" : ", ") + name;
+    if (!choices.empty()) fail(ErrorCode::BadUsage, "'{}' needs a second word: {}", words[0], choices);
+    fail(ErrorCode::BadUsage, "there is no command '{}'{}", words[0], didYouMean(words[0], names));
+}
+
+bool wants(const std::vector<std::string>& words, const char* option)
+{
+    return std::find(words.begin(), words.end(), option) != words.end();
+}
+
+int runCommand(const Command& command, const std::vector<std::string>& words, int argc, char** argv)
+{
+    const auto separator = std::find(words.begin(), words.end(), "--");
+    if (wants({words.begin(), separator}, "--help") || wants({words.begin(), separator}, "-h")) {
+        std::fputs(commandHelp(command).c_str(), stdout);
+        return 0;
+    }
+    const Arguments arguments = Arguments::parse(words, command.positionals, command.options);
+    const ProgramSetup setup(argc, argv, command.draws);
+    Console console(arguments.has("json"));
+    return command.run(arguments, console);
+}
+
+int fail(const std::string& command, const Error& error)
+{
+    std::fprintf(stderr, "paretoscope: %s\n", error.what());
+    if (error.code() != ErrorCode::BadUsage) return exitFailed;
+    std::fprintf(stderr, "'paretoscope %s--help' tells what it takes\n", command.empty() ? "" : (command + " ").c_str());
+    return exitBadUsage;
+}
+
+} // namespace
+
+int runCommandLine(int argc, char** argv)
+{
+    std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+    std::string name;
+    try {
+        if (words.empty()) return openWindow(argc, argv);
+        if (words[0] == "--version") return std::printf("paretoscope %s\n", version()), 0;
+        if (words[0] == "--help" || words[0] == "-h" || words[0] == "help")
+            return std::fputs(generalHelp().c_str(), stdout), 0;
+        const auto [command, used] = findCommand(words);
+        name = command->name;
+        words.erase(words.begin(), words.begin() + std::ptrdiff_t(used));
+        return runCommand(*command, words, argc, argv);
+    } catch (const Error& error) {
+        return fail(name, error);
+    } catch (const std::bad_alloc&) {
+        return fail(name, Error(ErrorCode::OutOfMemory, "there is not enough memory"));
+    } catch (const std::exception& error) {
+        return fail(name, Error(ErrorCode::Internal, error.what()));
+    }
+}
+
+} // namespace paretoscope

@@ -1,0 +1,74 @@
+#include "app/program.h"
+
+#include "app/plugin_host.h"
+#if __has_include("app/window/run_window.h")
+#include "app/window/run_window.h"
+#endif
+#include "core/base/error.h"
+#include "core/base/version.h"
+#include "core/model/open_model.h"
+
+#include <QApplication>
+
+#include <clocale>
+#include <cstdlib>
+
+namespace paretoscope {
+
+namespace {
+
+void nameApplication()
+{
+    QCoreApplication::setApplicationName(QStringLiteral("paretoscope"));
+    QCoreApplication::setApplicationVersion(QString::fromLatin1(version()));
+}
+
+} // namespace
+
+ProgramSetup::ProgramSetup(int& argc, char** argv, bool draws)
+{
+    nameApplication();
+    if (draws) {
+        if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) qputenv("QT_QPA_PLATFORM", "offscreen");
+        application_ = std::make_unique<QApplication>(argc, argv);
+    } else {
+        application_ = std::make_unique<QCoreApplication>(argc, argv);
+    }
+    std::setlocale(LC_NUMERIC, "C"); // Qt takes the user's
+    findBuiltinModels();
+    loadAllPlugins();
+}
+
+ProgramSetup::~ProgramSetup() = default;
+
+std::filesystem::path programFile()
+{
+    std::error_code error;
+    const std::filesystem::path file = std::filesystem::read_symlink("/proc/self/exe", error);
+    if (error) fail(ErrorCode::Io, "cannot tell where this program lies: {}", error.message());
+    return file;
+}
+
+void findBuiltinModels()
+{
+    std::vector<std::filesystem::path> folders{programFile().parent_path() / "../share/paretoscope/models"};
+    const char* data = std::getenv("XDG_DATA_HOME");
+    const char* home = std::getenv("HOME");
+    if (data && *data)
+        folders.push_back(std::filesystem::path(data) / "paretoscope/models");
+    else if (home && *home)
+        folders.push_back(std::filesystem::path(home) / ".local/share/paretoscope/models");
+    setBuiltinModelFolders(std::move(folders));
+}
+
+int openWindow(int argc, char** argv)
+{
+#if __has_include("app/window/run_window.h")
+    return runWindow(argc, argv);
+#else
+    (void)argc, (void)argv;
+    fail(ErrorCode::Unsupported, "this build has no window; 'paretoscope --help' lists the commands");
+#endif
+}
+
+} // namespace paretoscope
