@@ -4,6 +4,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <sched.h>
 #include <thread>
@@ -125,6 +126,7 @@ struct Pool {
     std::mutex mutex; // one parallelFor at a time
     std::unique_ptr<Team> team;
     int threads = availableCores();
+    void (*listener)(int threads) = nullptr;
 };
 
 Pool& pool()
@@ -148,6 +150,13 @@ void setThreadCount(int threads)
     const std::lock_guard lock(pool().mutex);
     pool().threads = threads > 0 ? threads : availableCores();
     pool().team.reset();
+    if (pool().listener) pool().listener(pool().threads);
+}
+
+void setThreadCountListener(void (*listener)(int threads))
+{
+    const std::lock_guard lock(pool().mutex);
+    pool().listener = listener;
 }
 
 int threadCount()

@@ -10,6 +10,8 @@ namespace paretoscope {
 // parallelFor runs is not allowed. 0 means all cores the process may use.
 void setThreadCount(int threads);
 int threadCount();
+// Called after every setThreadCount with the new count; one listener, that of the BLAS.
+void setThreadCountListener(void (*listener)(int threads));
 int availableCores();
 
 using RangeFunction = void (*)(void* body, int64_t begin, int64_t end);
