@@ -32,10 +32,29 @@ struct StoredFloat16 {
     template <class D> static HWY_INLINE hn::Vec<D> load(D d, const uint8_t* bytes)
     {
         const hn::Rebind<uint16_t, D> du16;
-        const hn::Rebind<hwy::float16_t, D> df16;
         const auto bits = hn::LoadU(du16, reinterpret_cast<const uint16_t*>(bytes));
-        return hn::PromoteTo(d, hn::BitCast(df16, bits));
+#if HWY_TARGET == HWY_SSE4
+        return promote(d, bits);
+#else
+        return hn::PromoteTo(d, hn::BitCast(hn::Rebind<hwy::float16_t, D>(), bits));
+#endif
     }
+
+#if HWY_TARGET == HWY_SSE4
+    // Highway's own conversion for SSE4 takes infinities for numbers. Shifted into place, the
+    // exponent is 112 too small, also for subnormals.
+    template <class D, class Bits> static HWY_INLINE hn::Vec<D> promote(D d, Bits bits)
+    {
+        const hn::RebindToUnsigned<D> du;
+        const auto wide = hn::PromoteTo(du, bits);
+        const auto magnitude = hn::ShiftLeft<13>(hn::And(wide, hn::Set(du, 0x7fff)));
+        const auto number = hn::BitCast(du, hn::Mul(hn::BitCast(d, magnitude), hn::Set(d, 0x1p112f)));
+        const auto special = hn::Ge(hn::BitCast(d, magnitude), hn::BitCast(d, hn::Set(du, 0x7c00u << 13)));
+        const auto ones = hn::IfThenElseZero(hn::RebindMask(du, special), hn::Set(du, 0x7f800000));
+        const auto sign = hn::ShiftLeft<16>(hn::And(wide, hn::Set(du, 0x8000)));
+        return hn::BitCast(d, hn::Or(hn::Or(number, ones), sign));
+    }
+#endif
 };
 
 struct StoredBfloat16 {
