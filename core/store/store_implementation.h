@@ -42,6 +42,13 @@ double secondsSince1970();
 std::string idListJson(const std::vector<int64_t>& ids);
 std::string stateListJson(const std::vector<RunState>& states);
 
+// The WHERE of a query over `run AS r JOIN experiment AS e`, and a statement with its values:
+// ?1 experiments, ?2 states, ?3 text in lower case, ?4 metric to sort by, ?5 limit, ?6 offset.
+void addRunConditions(SqlText& sql, const RunQuery& query);
+Statement preparedRunQuery(Database& database, const SqlText& sql, const RunQuery& query);
+std::vector<int64_t> selectedRunIds(Database& database, const RunQuery& query);
+std::vector<std::string> namesOf(Statement rows); // the first column
+
 // Metric ids by name, made on first use. Inside a write transaction.
 int64_t metricId(Database& database, const std::string& name);
 

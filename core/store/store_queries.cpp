@@ -8,18 +8,6 @@ namespace paretoscope {
 
 namespace {
 
-// ?1 experiments, ?2 states, ?3 text in lower case, ?4 metric to sort by, ?5 limit, ?6 offset.
-void addConditions(SqlText& sql, const RunQuery& query)
-{
-    sql.add(query.experiments.empty()
-                ? SqlLiteral(" WHERE e.archived = 0")
-                : SqlLiteral(" WHERE r.experiment IN (SELECT value FROM json_each(?1))"));
-    if (!query.states.empty()) sql.add(" AND r.state IN (SELECT value FROM json_each(?2))");
-    if (!query.text.empty())
-        sql.add(" AND (instr(lower(r.recipe), ?3) > 0 OR instr(lower(e.name), ?3) > 0 "
-                "OR instr(lower(r.error), ?3) > 0)");
-}
-
 void addOrder(SqlText& sql, const RunQuery& query)
 {
     const bool down = query.descending;
@@ -52,7 +40,20 @@ std::string lowerAscii(std::string text)
     return text;
 }
 
-Statement prepared(Database& database, const SqlText& sql, const RunQuery& query)
+} // namespace
+
+void addRunConditions(SqlText& sql, const RunQuery& query)
+{
+    sql.add(query.experiments.empty()
+                ? SqlLiteral(" WHERE e.archived = 0")
+                : SqlLiteral(" WHERE r.experiment IN (SELECT value FROM json_each(?1))"));
+    if (!query.states.empty()) sql.add(" AND r.state IN (SELECT value FROM json_each(?2))");
+    if (!query.text.empty())
+        sql.add(" AND (instr(lower(r.recipe), ?3) > 0 OR instr(lower(e.name), ?3) > 0 "
+                "OR instr(lower(r.error), ?3) > 0)");
+}
+
+Statement preparedRunQuery(Database& database, const SqlText& sql, const RunQuery& query)
 {
     Statement statement = database.prepare(sql);
     statement.bindAt(1, idListJson(query.experiments));
@@ -64,31 +65,29 @@ Statement prepared(Database& database, const SqlText& sql, const RunQuery& query
     return statement;
 }
 
-std::vector<int64_t> selectedIds(Database& database, const RunQuery& query)
+std::vector<int64_t> selectedRunIds(Database& database, const RunQuery& query)
 {
     SqlText sql("SELECT r.id FROM run AS r JOIN experiment AS e ON e.id = r.experiment");
     if (sortsByMetric(query))
         sql.add(" LEFT JOIN measurement AS m ON m.run = r.id "
                 "AND m.metric = (SELECT id FROM metric WHERE name = ?4)");
-    addConditions(sql, query);
+    addRunConditions(sql, query);
     addOrder(sql, query);
     sql.add(" LIMIT ?5 OFFSET ?6");
-    Statement rows = prepared(database, sql, query);
+    Statement rows = preparedRunQuery(database, sql, query);
     std::vector<int64_t> ids;
     while (rows.step())
         ids.push_back(rows.integer(0));
     return ids;
 }
 
-std::vector<std::string> names(Statement rows)
+std::vector<std::string> namesOf(Statement rows)
 {
     std::vector<std::string> result;
     while (rows.step())
         result.push_back(rows.text(0));
     return result;
 }
-
-} // namespace
 
 std::string idListJson(const std::vector<int64_t>& ids)
 {
@@ -109,7 +108,7 @@ std::vector<Run> Store::runs(const RunQuery& query) const
     const Transaction snapshot(database, Transaction::Kind::Read);
     RunReader reader(database, implementation_->metricNames);
     std::vector<Run> runs;
-    for (const int64_t id : selectedIds(database, query))
+    for (const int64_t id : selectedRunIds(database, query))
         runs.push_back(reader.read(id, false));
     return runs;
 }
@@ -117,8 +116,8 @@ std::vector<Run> Store::runs(const RunQuery& query) const
 int64_t Store::countRuns(const RunQuery& query) const
 {
     SqlText sql("SELECT count(*) FROM run AS r JOIN experiment AS e ON e.id = r.experiment");
-    addConditions(sql, query);
-    Statement rows = prepared(*implementation_->database, sql, query);
+    addRunConditions(sql, query);
+    Statement rows = preparedRunQuery(*implementation_->database, sql, query);
     return rows.step() ? rows.integer(0) : 0;
 }
 
@@ -141,18 +140,18 @@ std::vector<std::string> Store::metricNames(const RunQuery& query) const
 {
     SqlText sql("SELECT name FROM metric AS k WHERE EXISTS (SELECT 1 FROM measurement AS n "
                 "CROSS JOIN run AS r ON r.id = n.run JOIN experiment AS e ON e.id = r.experiment");
-    addConditions(sql, query);
+    addRunConditions(sql, query);
     sql.add(" AND n.metric = k.id) ORDER BY k.id");
-    return names(prepared(*implementation_->database, sql, query));
+    return namesOf(preparedRunQuery(*implementation_->database, sql, query));
 }
 
 std::vector<std::string> Store::settingNames(const RunQuery& query) const
 {
     SqlText sql("SELECT DISTINCT s.key FROM run AS r JOIN experiment AS e ON e.id = r.experiment "
                 "JOIN run_record AS d ON d.run = r.id JOIN json_each(d.settings) AS s");
-    addConditions(sql, query);
+    addRunConditions(sql, query);
     sql.add(" ORDER BY s.key");
-    return names(prepared(*implementation_->database, sql, query));
+    return namesOf(preparedRunQuery(*implementation_->database, sql, query));
 }
 
 } // namespace paretoscope
