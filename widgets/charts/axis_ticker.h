@@ -1,7 +1,7 @@
 // Tick positions and labels of chart axes.
 #pragma once
 
-#include <qcustomplot.h>
+#include "widgets/charts/custom_plot.h"
 
 namespace paretoscope {
 

@@ -7,7 +7,7 @@
 #include "widgets/basics/text.h"
 #include "widgets/charts/frontier_chart.h"
 
-#include <qcustomplot.h>
+#include "widgets/charts/custom_plot.h"
 
 #include <QBuffer>
 #include <QFileInfo>

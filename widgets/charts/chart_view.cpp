@@ -5,7 +5,7 @@
 #include "widgets/charts/hover_card.h"
 #include "widgets/theme/theme.h"
 
-#include <qcustomplot.h>
+#include "widgets/charts/custom_plot.h"
 
 #include <QPainter>
 #include <QVBoxLayout>

@@ -4,7 +4,7 @@
 #include "widgets/charts/frontier_chart.h"
 #include "widgets/charts/hover_card.h"
 
-#include <qcustomplot.h>
+#include "widgets/charts/custom_plot.h"
 
 #include <QKeyEvent>
 #include <QMouseEvent>

@@ -5,7 +5,7 @@
 #include "widgets/charts/axis_ticker.h"
 #include "widgets/charts/frontier_line.h"
 
-#include <qcustomplot.h>
+#include "widgets/charts/custom_plot.h"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // The part of FrontierChart that answers the mouse: rings, positions, ranges.
 #include "widgets/charts/frontier_chart.h"
 
-#include <qcustomplot.h>
+#include "widgets/charts/custom_plot.h"
 
 #include <algorithm>
 #include <cmath>
