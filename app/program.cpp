@@ -5,6 +5,7 @@
 #include "app/window/run_window.h"
 #endif
 #include "core/base/error.h"
+#include "core/base/log.h"
 #include "core/base/version.h"
 #include "core/model/open_model.h"
 
@@ -17,8 +18,16 @@ namespace paretoscope {
 
 namespace {
 
+// Qt's remarks are for developers: they go to the log, which shows them only when asked.
+void logQtMessage(QtMsgType type, const QMessageLogContext&, const QString& message)
+{
+    const bool serious = type == QtCriticalMsg || type == QtFatalMsg;
+    logMessage(serious ? LogLevel::Error : LogLevel::Info, message.toStdString());
+}
+
 void nameApplication()
 {
+    qInstallMessageHandler(logQtMessage);
     QCoreApplication::setApplicationName(QStringLiteral("paretoscope"));
     QCoreApplication::setApplicationVersion(QString::fromLatin1(version()));
 }
@@ -51,7 +60,8 @@ std::filesystem::path programFile()
 
 void findBuiltinModels()
 {
-    std::vector<std::filesystem::path> folders{programFile().parent_path() / "../share/paretoscope/models"};
+    const std::filesystem::path beside = programFile().parent_path() / "../share/paretoscope/models";
+    std::vector<std::filesystem::path> folders{beside.lexically_normal()};
     const char* data = std::getenv("XDG_DATA_HOME");
     const char* home = std::getenv("HOME");
     if (data && *data)

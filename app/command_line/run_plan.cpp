@@ -2,11 +2,13 @@
 
 #include "core/base/error.h"
 #include "core/base/json.h"
+#include "core/base/parallel.h"
 #include "core/base/text.h"
 #include "core/evaluation/task.h"
 #include "core/model/open_model.h"
 #include "core/strategy/recipe.h"
 
+#include <algorithm>
 #include <filesystem>
 
 namespace paretoscope {
@@ -51,15 +53,17 @@ ExperimentPlan planFromOptions(const Arguments& arguments)
         plan.tasks.push_back(parseTask(text));
         if (taskById(plan.tasks.back().task).info.needsText) plan.tasks.back().textFile = arguments.required("text");
     }
-    if (plan.tasks.empty()) fail(ErrorCode::BadUsage, "'--task' is missing: what should be measured?");
     return plan;
 }
 
 void applyCommonOptions(const Arguments& arguments, ExperimentPlan& plan)
 {
     constexpr int64_t mostThreads = 1024;
+    constexpr int64_t mostJobs = 256;
     if (arguments.has("seed")) plan.seed = arguments.seed();
     plan.threads = int(arguments.integer("threads", plan.threads, 0, mostThreads));
+    const int jobs = int(arguments.integer("jobs", 1, 1, mostJobs));
+    if (jobs > 1 && plan.threads == 0) plan.threads = std::max(1, availableCores() / jobs);
     plan.backend = arguments.text("backend", plan.backend);
     plan.calibrationFile = absolutePath(arguments.text("calibration", plan.calibrationFile));
     plan.model = absoluteModel(plan.model);

@@ -2,7 +2,6 @@
 #include "app/command_line/pipeline_arguments.h"
 #include "app/command_line/run_selection.h"
 #include "core/base/json.h"
-#include "core/base/text.h"
 #include "core/evaluation/frontier.h"
 #include "core/report/comparison.h"
 
@@ -43,7 +42,7 @@ void print(const Json& document, Console& console)
         std::string by;
         for (const Json& id : point["dominated_by"]) by += (by.empty() ? "" : " ") + id.dump();
         const bool noise = !point["on_frontier"].get<bool>() && !point["dominated_beyond_noise"].get<bool>();
-        rows.push_back({point["run"].dump(), point["recipe"], numberText(point["x"]), numberText(point["y"]),
+        rows.push_back({point["run"].dump(), point["recipe"], fmt::format("{:.6g}", point["x"].get<double>()), fmt::format("{:.6g}", point["y"].get<double>()),
                         point["on_frontier"].get<bool>() ? "yes" : (noise ? "within noise" : ""), by});
     }
     console.write(textTable(rows));

@@ -76,7 +76,7 @@ const Command& runCommand()
         "Run an experiment: every run that the store does not already hold.",
         {{"EXPERIMENT.json", "The experiment; without it, the options below say what to run.", true}},
         {{"store", "FILE", "The store to write; made when it does not exist."},
-         {"jobs", "N", "Runs at once; 1 when not given, so that speeds are comparable."},
+         {"jobs", "N", "Runs at once, sharing the cores; 1 when not given, so that speeds are comparable."},
          {"name", "NAME", "The experiment's name."},
          {"model", "MODEL", "A folder, a GGUF file or builtin:NAME."},
          {"recipe", "RECIPE", "What to do to the model; the uncompressed model is always run first.", true},

@@ -4,11 +4,26 @@
 #include "app/command_line/run_watcher.h"
 #include "core/base/error.h"
 #include "core/base/json.h"
+#include "core/evaluation/metric.h"
 #include "core/report/report.h"
+
+#include <algorithm>
 
 namespace paretoscope::commands {
 
 namespace {
+
+// Columns of the table: those asked for, else a few that fit on a line.
+std::vector<std::string> columns(const Arguments& arguments, const std::vector<std::string>& measured)
+{
+    std::vector<std::string> names;
+    for (const std::string& name : arguments.all("metric")) names.push_back(metricByName(name).info.name);
+    if (!names.empty()) return names;
+    for (const char* name : {"perplexity", "accuracy", "exact_match", "file_bytes", "bits_per_weight",
+                             "kv_bytes_per_token", "decode_tokens_per_second"})
+        if (std::find(measured.begin(), measured.end(), name) != measured.end()) names.emplace_back(name);
+    return names;
+}
 
 std::string tableOf(const std::vector<Run>& runs, const std::vector<std::string>& metrics)
 {
@@ -37,7 +52,7 @@ int run(const Arguments& arguments, Console& console)
     else if (arguments.has("csv"))
         console.write(reportForFile("runs.csv").write({runs, "", {}}));
     else
-        console.write(tableOf(runs, store->metricNames(query)));
+        console.write(tableOf(runs, columns(arguments, store->metricNames(query))));
     return 0;
 }
 
@@ -49,7 +64,11 @@ const Command& runsCommand()
         "runs",
         "Show the run table.",
         {},
-        {options::store(), options::experiment(), options::json(), {"csv", "", "Print comma-separated values."}},
+        {options::store(),
+         options::experiment(),
+         {"metric", "NAME", "A column of the table; a few that fit on a line when not given.", true},
+         options::json(),
+         {"csv", "", "Print comma-separated values, all metrics included."}},
         run};
     return row;
 }
