@@ -72,7 +72,9 @@ private:
 };
 
 struct KvCache {
-    std::vector<KvLayer> layers; // one a block that has attention
+    std::vector<KvLayer> layers; // one a block
+    // Length for which the keys' rotation was made; matters where rope scaling depends on it.
+    int64_t rotatedForLength = 0;
 
     // 16-bit elements over the kept slots, as the method cards count (see KvCodec otherwise).
     int64_t nominalBytes() const;

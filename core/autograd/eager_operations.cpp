@@ -1,5 +1,9 @@
 #include "core/autograd/operations.h"
 
+#include "core/base/error.h"
+
+#include <algorithm>
+
 namespace paretoscope {
 
 namespace {
@@ -19,7 +23,38 @@ void normalize(const Backend& backend, const NormParameters& parameters, ConstMa
         backend.layerNorm(x, weight, bias, parameters.epsilon, y);
 }
 
+[[noreturn]] void refuseExperts()
+{
+    fail(ErrorCode::Unsupported, "mixtures of experts cannot be trained");
+}
+
 } // namespace
+
+Value Operations::gatherRows(Value, std::span<const int32_t>)
+{
+    refuseExperts();
+}
+
+Value Operations::addRows(Value, Value, std::span<const int32_t>, std::span<const float>)
+{
+    refuseExperts();
+}
+
+Value EagerOperations::gatherRows(Value x, std::span<const int32_t> rows)
+{
+    const MatrixView y = scratch_.matrix(int64_t(rows.size()), x.columns());
+    for (int64_t i = 0; i < y.rows; ++i) std::copy_n(x.view.row(rows[size_t(i)]), y.columns, y.row(i));
+    return {y};
+}
+
+Value EagerOperations::addRows(Value x, Value y, std::span<const int32_t> rows, std::span<const float> weights)
+{
+    for (int64_t i = 0; i < y.rows(); ++i) {
+        const MatrixView target = x.view.rowRange(rows[size_t(i)], rows[size_t(i)] + 1);
+        backend_.add(y.view.rowRange(i, i + 1), weights[size_t(i)], target);
+    }
+    return x;
+}
 
 Value EagerOperations::embed(const Tensor& table, std::span<const int32_t> ids, float scale)
 {

@@ -65,10 +65,14 @@ public:
     virtual Value gatedActivation(Activation activation, Value gate, Value up) = 0;
     virtual Value add(Value x, Value y, float alpha) = 0; // x + alpha · y
     virtual Value scale(Value x, float factor) = 0;
+    // Row i of the result is row rows[i] of x. Error(Unsupported) where it is not differentiated.
+    virtual Value gatherRows(Value x, std::span<const int32_t> rows);
+    // Row rows[i] of x += weights[i] · row i of y, in order of i; rows may repeat. As above.
+    virtual Value addRows(Value x, Value y, std::span<const int32_t> rows, std::span<const float> weights);
 };
 
 // Computes at once. Results may reuse the memory of an argument that the call consumes: `rope`,
-// `activate`, `gatedActivation`, `add` and `scale` overwrite their first argument.
+// `activate`, `gatedActivation`, `add`, `scale` and `addRows` overwrite their first argument.
 class EagerOperations : public Operations {
 public:
     EagerOperations(const Backend& backend, Scratch& scratch) : backend_(backend), scratch_(scratch) {}
@@ -85,6 +89,8 @@ public:
     Value gatedActivation(Activation activation, Value gate, Value up) override;
     Value add(Value x, Value y, float alpha) override;
     Value scale(Value x, float factor) override;
+    Value gatherRows(Value x, std::span<const int32_t> rows) override;
+    Value addRows(Value x, Value y, std::span<const int32_t> rows, std::span<const float> weights) override;
 
 private:
     const Backend& backend_;

@@ -11,23 +11,23 @@ namespace {
 Value normedHeads(ForwardState& state, const BlockConfig& config, const std::optional<NormParameters>& norm,
                   Value x)
 {
+    using QkNorm = BlockConfig::QkNorm;
     if (!norm) return x;
-    if (config.qkNorm == BlockConfig::QkNorm::FullWidth) return state.operations.norm(x, *norm);
-    return state.operations.headNorm(x, config.headDim, *norm);
-}
-
-Value rotated(ForwardState& state, const BlockConfig& config, Value x, int64_t heads)
-{
-    if (config.positions != PositionKind::Rope) return x;
-    const RopeRows& rows = state.ropes[size_t(config.ropeIndex)];
-    if (rows.cosines.columns == 0) return x;
-    const bool interleaved = state.model.config.ropes[size_t(config.ropeIndex)].interleaved;
-    return state.operations.rope(x, heads, config.headDim, {rows.cosines, rows.sines, interleaved});
+    if (config.qkNorm == QkNorm::FullWidth) return state.operations.norm(x, *norm);
+    if (config.qkNorm == QkNorm::PerHead) return state.operations.headNorm(x, config.headDim, *norm);
+    requireEager(x, "a normalization with weights of every head");
+    x = state.operations.headNorm(x, config.headDim, {norm->kind, norm->epsilon, {}, {}});
+    if (norm->weight.empty()) return x;
+    const std::span<const float> weight = norm->weight.view<float>();
+    for (int64_t r = 0; r < x.rows(); ++r)
+        for (int64_t c = 0; c < x.columns(); ++c) x.view.row(r)[c] *= weight[size_t(c)];
+    return x;
 }
 
 Value clamped(Value x, double limit)
 {
     if (limit <= 0) return x;
+    requireEager(x, "a limit of queries, keys and values");
     const auto bound = float(limit);
     for (int64_t r = 0; r < x.rows(); ++r)
         for (float& element : x.view.rowSpan(r)) element = std::clamp(element, -bound, bound);
@@ -38,23 +38,27 @@ Value clamped(Value x, double limit)
 void appendToCaches(ForwardState& state, int index, Value keys, Value values)
 {
     int64_t row = 0;
-    state.spans.clear();
-    state.segments.clear();
+    std::vector<KeyValueSpan>& spans = state.memory.spans;
+    std::vector<AttentionSegment>& segments = state.memory.segments;
+    spans.clear();
+    segments.clear();
     for (const SequenceStep& step : state.steps) {
         const auto rows = int64_t(step.tokens.size());
         KvLayer& layer = step.cache->layers[size_t(index)];
-        const auto positions = state.positions.subspan(size_t(row), size_t(rows));
+        const auto positions = state.positions().subspan(size_t(row), size_t(rows));
         layer.append(keys.view.rowRange(row, row + rows), values.view.rowRange(row, row + rows), positions);
-        for (int64_t h = 0; h < layer.shape().kvHeads; ++h) state.spans.push_back(layer.span(h));
-        state.segments.push_back({row, rows, positions, {}});
+        for (int64_t h = 0; h < layer.shape().kvHeads; ++h) spans.push_back(layer.span(h));
+        segments.push_back({row, rows, positions, {}});
         row += rows;
     }
-    const size_t heads = state.spans.size() / state.segments.size();
-    for (size_t s = 0; s < state.segments.size(); ++s)
-        state.segments[s].kvHeads = std::span(state.spans).subspan(s * heads, heads);
+    const size_t heads = spans.size() / segments.size();
+    for (size_t s = 0; s < segments.size(); ++s)
+        segments[s].kvHeads = std::span(spans).subspan(s * heads, heads);
 }
 
-AttentionShape shapeOf(const ForwardState& state, const Block& block)
+} // namespace
+
+AttentionShape attentionShape(const ForwardState& state, const Block& block)
 {
     const BlockConfig& config = block.config;
     AttentionShape shape;
@@ -67,12 +71,15 @@ AttentionShape shapeOf(const ForwardState& state, const Block& block)
     shape.softCap = float(config.attentionSoftCap);
     shape.window = config.window;
     shape.causal = state.model.config.causal;
-    if (config.positions == PositionKind::Alibi) shape.alibiSlopes = state.alibiSlopes.data();
+    if (config.positions == PositionKind::Alibi) shape.alibiSlopes = state.memory.alibiSlopes.data();
     if (!block.attention.sinks.empty()) shape.sinks = block.attention.sinks.view<float>().data();
     return shape;
 }
 
-} // namespace
+void requireEager(Value x, const char* what)
+{
+    if (x.node >= 0) fail(ErrorCode::Unsupported, "models with {} cannot be trained", what);
+}
 
 Value applyLinear(ForwardState& state, const Linear& linear, Value x, int block, const char* role, int expert)
 {
@@ -94,15 +101,15 @@ Value runAttention(ForwardState& state, const Block& block, int index, Value x)
         query = normedHeads(state, config, weights.queryNorm, query);
         keys = normedHeads(state, config, weights.keyNorm, keys);
     }
-    query = rotated(state, config, query, config.heads);
-    keys = rotated(state, config, keys, config.kvHeads);
+    query = rotated(state, config, query, config.heads, config.headDim);
+    keys = rotated(state, config, keys, config.kvHeads, config.headDim);
     if (config.normAfterRope) {
         query = normedHeads(state, config, weights.queryNorm, query);
         keys = normedHeads(state, config, weights.keyNorm, keys);
     }
     appendToCaches(state, index, keys, values);
-    const Value mixed =
-        state.operations.attention(shapeOf(state, block), query, keys, values, state.segments);
+    const Value mixed = state.operations.attention(attentionShape(state, block), query, keys, values,
+                                                   state.memory.segments);
     return applyLinear(state, weights.output, mixed, index, "attention.output");
 }
 

@@ -13,22 +13,24 @@ Session::Session(ModelPtr model, std::shared_ptr<const Backend> backend, Session
 {
 }
 
-Value Session::pass(std::span<const int32_t> tokens, Observer* observer)
+Value Session::pass(std::span<const int32_t> tokens, int64_t sequenceLength, Observer* observer,
+                    std::span<const int32_t> tokenTypes)
 {
     scratch_.reset();
     if (length_ + int64_t(tokens.size()) > INT32_MAX)
         fail(ErrorCode::BadUsage, "a sequence of more than {} tokens is not possible", INT32_MAX);
-    const SequenceStep step{tokens, int32_t(length_), &cache_};
-    const Value hidden = runTransformer(*model_, operations_, scratch_, {&step, 1}, observer);
+    const SequenceStep step{tokens, int32_t(length_), &cache_, sequenceLength, tokenTypes};
+    const Value hidden = runTransformer(*model_, operations_, scratch_, memory_, {&step, 1}, observer);
     const StepInfo info{int32_t(length_), int64_t(tokens.size()), tokens.size() > 1};
     length_ += int64_t(tokens.size());
     if (policy_) policy_->commit(cache_, info);
     return hidden;
 }
 
-ConstMatrixView Session::hidden(std::span<const int32_t> tokens, Observer* observer)
+ConstMatrixView Session::hidden(std::span<const int32_t> tokens, Observer* observer,
+                                std::span<const int32_t> tokenTypes)
 {
-    return pass(tokens, observer).view;
+    return pass(tokens, length_ + int64_t(tokens.size()), observer, tokenTypes).view;
 }
 
 ConstMatrixView Session::forward(std::span<const int32_t> tokens, LogitRows rows, Observer* observer)
@@ -38,10 +40,11 @@ ConstMatrixView Session::forward(std::span<const int32_t> tokens, LogitRows rows
     const auto chunk = size_t(options_.chunk);
     const bool oneChunk = tokens.size() <= chunk;
     if (rows == LogitRows::All && !oneChunk) allLogits_.resize(tokens.size() * size_t(vocabulary));
+    const int64_t total = length_ + int64_t(tokens.size());
     Value logits;
     for (size_t begin = 0; begin < tokens.size(); begin += chunk) {
         const size_t count = std::min(chunk, tokens.size() - begin);
-        Value hidden = pass(tokens.subspan(begin, count), observer);
+        Value hidden = pass(tokens.subspan(begin, count), total, observer);
         const bool last = begin + count == tokens.size();
         if (rows == LogitRows::None || (rows == LogitRows::Last && !last)) continue;
         if (rows == LogitRows::Last) hidden.view = hidden.view.rowRange(hidden.rows() - 1, hidden.rows());
@@ -58,9 +61,10 @@ std::vector<float> Session::tokenLogProbabilities(std::span<const int32_t> token
 {
     std::vector<float> result;
     const auto chunk = size_t(options_.chunk);
+    const int64_t total = length_ + int64_t(tokens.size());
     for (size_t begin = 0; begin + 1 < tokens.size(); begin += chunk) {
         const size_t count = std::min(chunk, tokens.size() - 1 - begin);
-        const Value hidden = pass(tokens.subspan(begin, count), nullptr);
+        const Value hidden = pass(tokens.subspan(begin, count), total, nullptr);
         const Value logits = runOutputHead(*model_, operations_, hidden);
         result.resize(begin + count);
         backend_->logProbabilities(logits.view, tokens.subspan(begin + 1, count),

@@ -33,7 +33,8 @@ public:
     ConstMatrixView forward(std::span<const int32_t> tokens, LogitRows rows = LogitRows::Last,
                             Observer* observer = nullptr);
     // Final hidden states [tokens, D] of the appended tokens, in one pass, without logits.
-    ConstMatrixView hidden(std::span<const int32_t> tokens, Observer* observer = nullptr);
+    ConstMatrixView hidden(std::span<const int32_t> tokens, Observer* observer = nullptr,
+                           std::span<const int32_t> tokenTypes = {});
     // log p(tokens[i] | tokens before) for i >= 1, appended to an empty session; memory bounded
     // by the chunk. Result has tokens.size() - 1 values.
     std::vector<float> tokenLogProbabilities(std::span<const int32_t> tokens);
@@ -44,7 +45,9 @@ public:
     int64_t scratchBytes() const { return scratch_.reservedBytes(); }
 
 private:
-    Value pass(std::span<const int32_t> tokens, Observer* observer);
+    // `sequenceLength`: of the text that these tokens are a piece of.
+    Value pass(std::span<const int32_t> tokens, int64_t sequenceLength, Observer* observer,
+               std::span<const int32_t> tokenTypes = {});
 
     ModelPtr model_;
     std::shared_ptr<const Backend> backend_;
@@ -52,6 +55,7 @@ private:
     std::unique_ptr<AttentionPolicy> policy_;
     KvCache cache_;
     Scratch scratch_;
+    PassMemory memory_;
     EagerOperations operations_;
     int64_t length_ = 0;
     std::vector<float> allLogits_;

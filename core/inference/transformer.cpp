@@ -2,11 +2,9 @@
 
 #include "core/base/error.h"
 #include "core/inference/forward_state.h"
-#include "core/model/rope.h"
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace paretoscope {
 
@@ -16,74 +14,58 @@ using detail::ForwardState;
 
 void requireTokens(const Model& model, std::span<const SequenceStep> steps)
 {
-    for (const SequenceStep& step : steps)
+    for (const SequenceStep& step : steps) {
         for (const int32_t token : step.tokens)
             if (token < 0 || token >= model.embedding.extent(0))
                 fail(ErrorCode::BadUsage, "token {} is outside the vocabulary of {}", token,
                      model.embedding.extent(0));
-}
-
-// Scalings that depend on the length use the longest sequence of the batch.
-int64_t longestSequence(std::span<const SequenceStep> steps)
-{
-    int64_t longest = 0;
-    for (const SequenceStep& step : steps)
-        longest = std::max(longest, step.firstPosition + int64_t(step.tokens.size()));
-    return longest;
-}
-
-void prepareRopes(ForwardState& state)
-{
-    const auto rows = int64_t(state.positions.size());
-    for (const RopeConfig& rope : state.model.config.ropes) {
-        const RopeFrequencies frequencies =
-            ropeFrequencies(rope, longestSequence(state.steps), state.model.config.contextLength);
-        const auto pairs = int64_t(frequencies.steps.size());
-        const detail::RopeRows made{state.scratch.matrix(rows, pairs), state.scratch.matrix(rows, pairs)};
-        fillRotation(frequencies, state.positions, made.cosines.data, made.sines.data);
-        state.ropes.push_back(made);
+        for (const int32_t type : step.tokenTypes)
+            if (type < 0 || type >= model.config.tokenTypes)
+                fail(ErrorCode::BadUsage, "token type {} is outside the model's {}", type,
+                     model.config.tokenTypes);
+        if (!step.tokenTypes.empty() && step.tokenTypes.size() != step.tokens.size())
+            fail(ErrorCode::BadUsage, "{} token types for {} tokens", step.tokenTypes.size(),
+                 step.tokens.size());
     }
 }
 
-// Press et al. 2021 (arXiv:2108.12409): a geometric sequence; for a head count that is no power of
-// two the rest interleaves the sequence of the next one.
-void fillAlibiSlopes(int64_t heads, double maximumBias, float* slopes)
+Value addPositionEmbedding(ForwardState& state, Value x)
 {
-    int64_t power = 1;
-    while (power * 2 <= heads) power *= 2;
-    for (int64_t h = 0; h < heads; ++h) {
-        const bool extra = h >= power;
-        const double exponent = extra ? (2 * double(h - power) + 1) / double(2 * power) : double(h + 1) / double(power);
-        slopes[h] = float(std::pow(2.0, -maximumBias * exponent));
+    const Tensor& table = state.model.positionEmbedding;
+    const auto offset = int32_t(state.model.config.learnedPositionOffset);
+    std::vector<int32_t>& ids = state.memory.ids;
+    ids.clear();
+    for (const int32_t position : state.positions()) {
+        if (position + offset >= table.extent(0))
+            fail(ErrorCode::BadUsage, "position {} is beyond the {} positions that the model learned",
+                 position, table.extent(0) - offset);
+        ids.push_back(position + offset);
     }
+    return state.operations.add(x, state.operations.embed(table, ids, 1), 1);
 }
 
-void prepareAlibi(ForwardState& state)
+Value addTokenTypes(ForwardState& state, Value x)
 {
-    for (const auto& block : state.model.blocks)
-        if (block->config.positions == PositionKind::Alibi && state.alibiSlopes.empty()) {
-            float* slopes = state.scratch.floats(block->config.heads);
-            fillAlibiSlopes(block->config.heads, state.model.config.alibiMaximumBias, slopes);
-            state.alibiSlopes = {slopes, size_t(block->config.heads)};
-        }
+    std::vector<int32_t>& ids = state.memory.ids;
+    ids.clear();
+    for (const SequenceStep& step : state.steps) {
+        ids.insert(ids.end(), step.tokenTypes.begin(), step.tokenTypes.end());
+        ids.resize(ids.size() + step.tokens.size() - step.tokenTypes.size(), 0);
+    }
+    return state.operations.add(x, state.operations.embed(state.model.tokenTypeEmbedding, ids, 1), 1);
 }
 
 Value embedTokens(ForwardState& state)
 {
     const Model& model = state.model;
-    std::vector<int32_t> ids;
+    std::vector<int32_t>& ids = state.memory.ids;
+    ids.clear();
     for (const SequenceStep& step : state.steps) ids.insert(ids.end(), step.tokens.begin(), step.tokens.end());
     Value x = state.operations.embed(model.embedding, ids, float(model.config.embeddingScale));
-    if (!model.positionEmbedding.empty()) {
-        const auto offset = int32_t(model.config.learnedPositionOffset);
-        for (size_t i = 0; i < ids.size(); ++i) {
-            ids[i] = state.positions[i] + offset;
-            if (ids[i] >= model.positionEmbedding.extent(0))
-                fail(ErrorCode::BadUsage, "position {} is beyond the {} positions that the model learned",
-                     state.positions[i], model.positionEmbedding.extent(0) - offset);
-        }
-        x = state.operations.add(x, state.operations.embed(model.positionEmbedding, ids, 1), 1);
-    }
+    if (model.embeddingProjection)
+        x = detail::applyLinear(state, model.embeddingProjection, x, -1, "embedding_projection");
+    if (!model.tokenTypeEmbedding.empty()) x = addTokenTypes(state, x);
+    if (!model.positionEmbedding.empty()) x = addPositionEmbedding(state, x);
     if (model.embeddingNorm) x = state.operations.norm(x, *model.embeddingNorm);
     return x;
 }
@@ -93,56 +75,115 @@ Value normed(Operations& operations, const std::optional<NormParameters>& norm, 
     return norm ? operations.norm(x, *norm) : x;
 }
 
-Value runBlock(ForwardState& state, const Block& block, int index, Value x)
+Value attend(ForwardState& state, const Block& block, int index, Value x)
+{
+    return block.config.mla.kvRank > 0 ? detail::runLatentAttention(state, block, index, x)
+                                       : detail::runAttention(state, block, index, x);
+}
+
+Value feedForward(ForwardState& state, const Block& block, int index, Value x)
+{
+    return block.moe ? detail::runExperts(state, block, index, x)
+                     : detail::runFeedForward(state, block, index, x);
+}
+
+Value runParallelBlock(ForwardState& state, const Block& block, int index, Value x)
 {
     Operations& operations = state.operations;
     const auto scale = float(block.config.residualScale);
     const Value attentionInput = normed(operations, block.attentionNorm, x);
-    if (block.config.parallel) {
-        const Value feedInput =
-            block.feedForwardNorm ? operations.norm(x, *block.feedForwardNorm) : attentionInput;
-        const Value attended = detail::runAttention(state, block, index, attentionInput);
-        const Value fed = detail::runFeedForward(state, block, index, feedInput);
-        return operations.add(operations.add(x, attended, scale), fed, scale);
+    const Value feedInput = block.feedForwardNorm ? operations.norm(x, *block.feedForwardNorm) : attentionInput;
+    Value attended;
+    if (block.attention.output) attended = attend(state, block, index, attentionInput);
+    if (block.moe || block.feedForward.up) {
+        const Value fed = feedForward(state, block, index, feedInput);
+        x = operations.add(x, normed(operations, block.postFeedForwardNorm, fed), scale);
     }
-    if (block.attention.output) {
-        const Value attended = detail::runAttention(state, block, index, attentionInput);
+    if (block.attention.output)
         x = operations.add(x, normed(operations, block.postAttentionNorm, attended), scale);
-    }
-    const Value fed = detail::runFeedForward(state, block, index, normed(operations, block.feedForwardNorm, x));
-    return operations.add(x, normed(operations, block.postFeedForwardNorm, fed), scale);
+    return x;
 }
+
+Value runSequentialBlock(ForwardState& state, const Block& block, int index, Value x)
+{
+    Operations& operations = state.operations;
+    const auto scale = float(block.config.residualScale);
+    const bool after = block.config.normAfterAdd;
+    if (block.attention.output) {
+        const Value input = after ? x : normed(operations, block.attentionNorm, x);
+        const Value attended = attend(state, block, index, input);
+        x = operations.add(x, normed(operations, block.postAttentionNorm, attended), scale);
+        if (after) x = normed(operations, block.attentionNorm, x);
+    }
+    if (block.moe || block.feedForward.up) {
+        const Value input = after ? x : normed(operations, block.feedForwardNorm, x);
+        const Value fed = feedForward(state, block, index, input);
+        x = operations.add(x, normed(operations, block.postFeedForwardNorm, fed), scale);
+        if (after) x = normed(operations, block.feedForwardNorm, x);
+    }
+    return x;
+}
+
+void preparePositions(ForwardState& state)
+{
+    std::vector<int32_t>& positions = state.memory.positions;
+    positions.clear();
+    for (const SequenceStep& step : state.steps)
+        for (size_t i = 0; i < step.tokens.size(); ++i)
+            positions.push_back(step.firstPosition + int32_t(i));
+    if (state.memory.model != &state.model) state.memory.frequencies.clear();
+    state.memory.model = &state.model;
+    detail::prepareRopes(state);
+    detail::prepareAlibi(state);
+}
+
+KvLayerShape cacheShape(const BlockConfig& config)
+{
+    // The latent row is key and value at once (its first kvRank values are the value).
+    if (config.mla.kvRank > 0) return {1, config.mla.kvRank + config.mla.ropeDim, 0};
+    return {config.kvHeads, config.headDim, config.valueDim};
+}
+
+// The embedding as output head, without copying the tensor's description.
+class TiedHead : public LinearMap {
+public:
+    explicit TiedHead(const Tensor& table) : table_(table) {}
+
+    int64_t outputs() const override { return table_.extent(0); }
+    int64_t inputs() const override { return table_.extent(1); }
+    void apply(const Backend& backend, ConstMatrixView x, const float* bias, MatrixView y) const override
+    {
+        backend.linear(x, table_, bias, y);
+    }
+
+private:
+    const Tensor& table_;
+};
 
 } // namespace
 
 KvCache makeCache(const Model& model)
 {
     KvCache cache;
-    for (const auto& block : model.blocks) {
-        const BlockConfig& config = block->config;
-        cache.layers.emplace_back(KvLayerShape{config.kvHeads, config.headDim, config.valueDim});
-    }
+    for (const auto& block : model.blocks) cache.layers.emplace_back(cacheShape(block->config));
     return cache;
 }
 
-Value runTransformer(const Model& model, Operations& operations, Scratch& scratch,
+Value runTransformer(const Model& model, Operations& operations, Scratch& scratch, PassMemory& memory,
                      std::span<const SequenceStep> steps, Observer* observer)
 {
     requireTokens(model, steps);
-    std::vector<int32_t> positions;
-    for (const SequenceStep& step : steps)
-        for (size_t i = 0; i < step.tokens.size(); ++i)
-            positions.push_back(step.firstPosition + int32_t(i));
-    ForwardState state{model, operations, scratch, steps, observer, positions, {}, {}, {}, {}};
-    prepareRopes(state);
-    prepareAlibi(state);
+    ForwardState state{model, operations, scratch, memory, steps, observer};
+    preparePositions(state);
     Value x = embedTokens(state);
     // The residual stream is copied out of each block's scratch, so that a pass needs the memory
     // of one block and not of all.
     const MatrixView residual = scratch.matrix(x.rows(), x.columns());
     for (size_t i = 0; i < model.blocks.size(); ++i) {
         const Scratch::Mark mark = scratch.mark();
-        x = runBlock(state, *model.blocks[i], int(i), x);
+        const Block& block = *model.blocks[i];
+        x = block.config.parallel ? runParallelBlock(state, block, int(i), x)
+                                  : runSequentialBlock(state, block, int(i), x);
         if (observer) observer->blockOutput(int(i), x.view);
         if (x.node < 0) {
             if (x.view.data != residual.data)
@@ -151,25 +192,42 @@ Value runTransformer(const Model& model, Operations& operations, Scratch& scratc
             scratch.release(mark);
         }
     }
-    return model.finalNorm ? operations.norm(x, *model.finalNorm) : x;
+    return normed(operations, model.finalNorm, x);
+}
+
+Value runTransformer(const Model& model, Operations& operations, Scratch& scratch,
+                     std::span<const SequenceStep> steps, Observer* observer)
+{
+    PassMemory memory;
+    return runTransformer(model, operations, scratch, memory, steps, observer);
 }
 
 Value runOutputHead(const Model& model, Operations& operations, Value hidden)
 {
-    Value logits;
-    if (model.output) {
-        logits = operations.linear(hidden, *model.output.weight, model.output.bias);
-    } else {
-        const DenseLinear tied(model.embedding);
-        logits = operations.linear(hidden, tied, {});
-    }
+    if (!model.config.languageHead)
+        fail(ErrorCode::Unsupported, "{} ends in hidden states and predicts no tokens", model.name);
+    if (model.outputProjection)
+        hidden = operations.linear(hidden, *model.outputProjection.weight, model.outputProjection.bias);
+    Value logits = model.output ? operations.linear(hidden, *model.output.weight, model.output.bias)
+                                : operations.linear(hidden, TiedHead(model.embedding), {});
     if (model.config.logitScale != 1) logits = operations.scale(logits, float(model.config.logitScale));
     if (model.config.logitSoftCap > 0) {
+        detail::requireEager(logits, "a soft cap of the logits");
         const auto cap = float(model.config.logitSoftCap);
         for (int64_t r = 0; r < logits.rows(); ++r)
             for (float& element : logits.view.rowSpan(r)) element = cap * std::tanh(element / cap);
     }
     return logits;
+}
+
+Value runPooler(const Model& model, Operations& operations, Value firstTokens)
+{
+    if (!model.pooler) fail(ErrorCode::Unsupported, "{} has no pooler", model.name);
+    Value pooled = operations.linear(firstTokens, *model.pooler.weight, model.pooler.bias);
+    detail::requireEager(pooled, "a pooler");
+    for (int64_t r = 0; r < pooled.rows(); ++r)
+        for (float& element : pooled.view.rowSpan(r)) element = std::tanh(element);
+    return pooled;
 }
 
 } // namespace paretoscope

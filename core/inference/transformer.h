@@ -3,6 +3,7 @@
 
 #include "core/attention/kv_cache.h"
 #include "core/autograd/operations.h"
+#include "core/inference/pass_memory.h"
 #include "core/model/model.h"
 
 #include <cstdint>
@@ -24,6 +25,10 @@ struct SequenceStep {
     std::span<const int32_t> tokens;
     int32_t firstPosition = 0;
     KvCache* cache = nullptr;
+    // Of the whole text when these are only its beginning: position scalings that depend on the
+    // length use it. 0 = what has been read so far.
+    int64_t sequenceLength = 0;
+    std::span<const int32_t> tokenTypes; // of encoders, as many as tokens; empty = all 0
 };
 
 KvCache makeCache(const Model& model);
@@ -31,10 +36,15 @@ KvCache makeCache(const Model& model);
 // Runs all sequences' new tokens through the blocks at once: rows of the result are those of
 // steps[0], then steps[1], ... Result: [sum of tokens, D] after the final norm.
 // Throws Error(BadUsage) for a token outside the vocabulary or a position beyond learned ones.
+// `memory` is reused between passes over the same model.
+Value runTransformer(const Model& model, Operations& operations, Scratch& scratch, PassMemory& memory,
+                     std::span<const SequenceStep> steps, Observer* observer = nullptr);
 Value runTransformer(const Model& model, Operations& operations, Scratch& scratch,
                      std::span<const SequenceStep> steps, Observer* observer = nullptr);
 
-// Logits [rows, V] of final hidden rows.
+// Logits [rows, V] of final hidden rows. Error(Unsupported) for a model without a language head.
 Value runOutputHead(const Model& model, Operations& operations, Value hidden);
+// tanh(pooler · h) of the hidden rows of first tokens. Error(Unsupported) without a pooler.
+Value runPooler(const Model& model, Operations& operations, Value firstTokens);
 
 } // namespace paretoscope

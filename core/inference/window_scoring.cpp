@@ -23,7 +23,7 @@ void scoreBatch(const Model& model, const Backend& backend, Scratch& scratch,
         caches.push_back(makeCache(model));
         const auto inputs = window.first(window.size() - 1);
         for (KvLayer& layer : caches.back().layers) layer.reserve(int64_t(inputs.size()));
-        steps.push_back({inputs, 0, &caches.back()});
+        steps.push_back({inputs, 0, &caches.back(), int64_t(window.size()), {}});
         targets.insert(targets.end(), window.begin() + 1, window.end());
     }
     const Value hidden = runTransformer(model, operations, scratch, steps);

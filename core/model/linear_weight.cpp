@@ -3,6 +3,8 @@
 #include "core/base/error.h"
 #include "core/base/json.h"
 
+#include <algorithm>
+
 namespace paretoscope {
 
 std::vector<float> LinearWeight::toDense() const
@@ -10,6 +12,45 @@ std::vector<float> LinearWeight::toDense() const
     std::vector<float> dense(static_cast<size_t>(parameters()));
     toDense(0, {dense.data(), outputs(), inputs()});
     return dense;
+}
+
+namespace {
+
+int64_t countRows(std::span<const RowRange> ranges, int64_t rows)
+{
+    int64_t count = 0;
+    for (const RowRange& range : ranges) {
+        if (range.begin < 0 || range.end < range.begin || range.end > rows)
+            fail(ErrorCode::BadFile, "rows {} to {} of a map with {} outputs do not exist", range.begin,
+                 range.end, rows);
+        count += range.end - range.begin;
+    }
+    return count;
+}
+
+Tensor selectTensorRows(const Tensor& tensor, std::span<const RowRange> ranges)
+{
+    const int64_t count = countRows(ranges, tensor.extent(0));
+    if (ranges.size() == 1) return tensor.rows(ranges[0].begin, ranges[0].end);
+    Shape shape = tensor.shape();
+    shape[0] = count;
+    Tensor result = Tensor::zeros(tensor.dtype(), shape);
+    const auto rowBytes = size_t(tensor.sizeBytes() / std::max<int64_t>(1, tensor.extent(0)));
+    auto* to = const_cast<std::byte*>(result.bytes().data()); // fresh, not shared yet
+    for (const RowRange& range : ranges) {
+        const auto bytes = tensor.bytes().subspan(size_t(range.begin) * rowBytes,
+                                                  size_t(range.end - range.begin) * rowBytes);
+        to = std::copy(bytes.begin(), bytes.end(), to);
+    }
+    return result;
+}
+
+} // namespace
+
+std::shared_ptr<const LinearWeight> LinearWeight::selectRows(std::span<const RowRange>) const
+{
+    fail(ErrorCode::Unsupported, "a map stored as {} cannot be split into the maps that are fused in it",
+         description());
 }
 
 DenseLinear::DenseLinear(Tensor weight) : weight_(std::move(weight))
@@ -39,6 +80,11 @@ Json DenseLinear::attributes() const
     return Json::object();
 }
 
+std::shared_ptr<const LinearWeight> DenseLinear::selectRows(std::span<const RowRange> ranges) const
+{
+    return std::make_shared<DenseLinear>(selectTensorRows(weight_, ranges));
+}
+
 PackedLinear::PackedLinear(PackedMatrix matrix) : matrix_(std::move(matrix))
 {
     validatePacked(matrix_, "packed weight");
@@ -58,6 +104,16 @@ std::string PackedLinear::description() const
 void PackedLinear::toDense(int64_t begin, MatrixView y) const
 {
     for (int64_t r = 0; r < y.rows; ++r) dequantizeRow(matrix_, begin + r, y.rowSpan(r));
+}
+
+std::shared_ptr<const LinearWeight> PackedLinear::selectRows(std::span<const RowRange> ranges) const
+{
+    PackedMatrix part = matrix_;
+    part.rows = countRows(ranges, matrix_.rows);
+    part.codes = selectTensorRows(matrix_.codes, ranges);
+    part.scales = selectTensorRows(matrix_.scales, ranges);
+    if (!part.symmetric) part.zeros = selectTensorRows(matrix_.zeros, ranges);
+    return std::make_shared<PackedLinear>(std::move(part));
 }
 
 TensorMap PackedLinear::tensors() const

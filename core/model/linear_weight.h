@@ -16,6 +16,12 @@ namespace paretoscope {
 // Tensors of one representation by their local names ("codes", "scales").
 using TensorMap = std::map<std::string, Tensor>;
 
+// Rows [begin, end) of a map.
+struct RowRange {
+    int64_t begin = 0;
+    int64_t end = 0;
+};
+
 // Immutable; thread-safe. Shapes: W [outputs N, inputs K].
 class LinearWeight : public LinearMap {
 public:
@@ -26,6 +32,10 @@ public:
     virtual int64_t storedBytes() const = 0; // of everything `tensors` returns
     virtual TensorMap tensors() const = 0;
     virtual Json attributes() const = 0; // what `tensors` does not say
+    // The map made of these rows, one range after another: what a fused matrix is split with. One
+    // range shares the stored bytes, several are copied. Error(Unsupported) for a representation
+    // whose rows cannot be separated.
+    virtual std::shared_ptr<const LinearWeight> selectRows(std::span<const RowRange> ranges) const;
     // Error(Unsupported) texts about speed: empty when a fast kernel exists for this form.
     virtual std::string slowBecause() const { return {}; }
 
@@ -50,6 +60,7 @@ public:
     int64_t storedBytes() const override { return weight_.sizeBytes(); }
     TensorMap tensors() const override { return {{"weight", weight_}}; }
     Json attributes() const override;
+    std::shared_ptr<const LinearWeight> selectRows(std::span<const RowRange> ranges) const override;
     const Tensor& weight() const { return weight_; }
 
 private:
@@ -71,6 +82,7 @@ public:
     int64_t storedBytes() const override { return matrix_.storedBytes(); }
     TensorMap tensors() const override;
     Json attributes() const override;
+    std::shared_ptr<const LinearWeight> selectRows(std::span<const RowRange> ranges) const override;
     const PackedMatrix& matrix() const { return matrix_; }
 
 private:

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 
+#include <array>
 #include <cmath>
 
 namespace paretoscope {
@@ -30,6 +31,12 @@ template <class Visit> void visitNorms(const Model& model, const Visit& visit)
             visit(*norm);
 }
 
+// Linear maps outside the blocks.
+std::array<const Linear*, 4> frameLinears(const Model& model)
+{
+    return {&model.embeddingProjection, &model.outputProjection, &model.output, &model.pooler};
+}
+
 void requireFinite(const Tensor& tensor, const std::string& name)
 {
     constexpr int64_t piece = 1 << 16;
@@ -48,8 +55,10 @@ void requireFinite(const Tensor& tensor, const std::string& name)
 
 int64_t weightBytes(const Model& model)
 {
-    int64_t bytes = model.embedding.sizeBytes() + model.positionEmbedding.sizeBytes();
-    if (model.output) bytes += model.output.weight->storedBytes() + model.output.bias.sizeBytes();
+    int64_t bytes = model.embedding.sizeBytes() + model.positionEmbedding.sizeBytes() +
+                    model.tokenTypeEmbedding.sizeBytes();
+    for (const Linear* linear : frameLinears(model))
+        if (*linear) bytes += linear->weight->storedBytes() + linear->bias.sizeBytes();
     visitNorms(model, [&](const auto& norm) { bytes += bytesOf(norm); });
     forEachLinear(model, [&](const LinearId&, const Linear& linear) {
         bytes += linear.weight->storedBytes() + linear.bias.sizeBytes();
@@ -74,14 +83,19 @@ LinearFootprint linearFootprint(const Model& model)
 ParameterCounts countParameters(const Model& model)
 {
     ParameterCounts counts;
-    counts.embedding = model.embedding.count() + model.positionEmbedding.count();
+    counts.embedding = model.embedding.count() + model.positionEmbedding.count() +
+                       model.tokenTypeEmbedding.count();
     if (model.output) counts.embedding += model.output.weight->parameters();
+    for (const Linear* linear : {&model.embeddingProjection, &model.outputProjection, &model.pooler})
+        if (*linear) counts.other += linear->weight->parameters() + linear->bias.count();
     forEachLinear(model, [&](const LinearId& id, const Linear& linear) {
         const int64_t parameters = linear.weight->parameters() + linear.bias.count();
         (id.role.starts_with("attention") ? counts.attention : counts.feedForward) += parameters;
     });
     visitNorms(model, [&](const auto& norm) { counts.other += countOf(norm); });
     counts.other += model.output.bias.count();
+    for (const auto& block : model.blocks)
+        counts.other += block->attention.sinks.count() + (block->moe ? block->moe->selectionBias.count() : 0);
     counts.total = counts.embedding + counts.attention + counts.feedForward + counts.other;
     return counts;
 }
@@ -95,6 +109,7 @@ void requireFiniteWeights(const Model& model)
     };
     requireFinite(model.embedding, "embedding");
     requireFinite(model.positionEmbedding, "position embedding");
+    requireFinite(model.tokenTypeEmbedding, "token type embedding");
     visitNorms(model, requireNorm);
     const auto requireLinear = [](const LinearId& id, const Linear& linear) {
         for (const auto& [name, tensor] : linear.weight->tensors())
@@ -102,7 +117,10 @@ void requireFiniteWeights(const Model& model)
         requireFinite(linear.bias, id.text() + ".bias");
     };
     forEachLinear(model, requireLinear);
-    if (model.output) requireLinear({-1, -1, "output"}, model.output);
+    static constexpr std::array names{"embedding_projection", "output_projection", "output", "pooler"};
+    const auto frame = frameLinears(model);
+    for (size_t i = 0; i < frame.size(); ++i)
+        if (*frame[i]) requireLinear({-1, -1, names[i]}, *frame[i]);
 }
 
 } // namespace paretoscope

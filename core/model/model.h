@@ -44,7 +44,8 @@ struct MoeWeights {
 
 // x += attention(attentionNorm x); x += feedForward(feedForwardNorm x). An absent norm is the
 // identity; "post" norms act on what is added. In a parallel block both read the same x, and an
-// absent feedForwardNorm means that the feed-forward shares attentionNorm's result.
+// absent feedForwardNorm means that the feed-forward shares attentionNorm's result. With
+// normAfterAdd the two norms act on the sums instead. `moe` takes the place of `feedForward`.
 struct Block {
     BlockConfig config;
     std::optional<NormParameters> attentionNorm, postAttentionNorm;
@@ -64,12 +65,16 @@ struct Model {
     std::string fingerprint;                    // of configuration and weights
     std::vector<std::string> warnings;          // things a user should know about this file
 
-    Tensor embedding;         // [V, D], float type of the file
-    Tensor positionEmbedding; // [positions, D] or empty
+    Tensor embedding;          // [V, D], float type of the file ([V, E] before a projection)
+    Tensor positionEmbedding;  // [positions, D] or empty
+    Tensor tokenTypeEmbedding; // [types, D] or empty
+    Linear embeddingProjection; // [D, E] of narrow embeddings (OPT), mostly absent
     std::optional<NormParameters> embeddingNorm;
     std::vector<std::shared_ptr<const Block>> blocks;
     std::optional<NormParameters> finalNorm;
+    Linear outputProjection; // [E, D], before the head of narrow embeddings, mostly absent
     Linear output; // [V, D]; absent when tied to the embedding
+    Linear pooler; // [D, D] of encoders: tanh of the first token's map; mostly absent
 };
 
 using ModelPtr = std::shared_ptr<const Model>;

@@ -47,7 +47,8 @@ struct MoeConfig {
     int64_t groups = 1;       // grouped routing (DeepSeek)
     int64_t groupsUsed = 1;
     bool groupScoreIsTopTwo = false; // DeepSeek-V3: a group counts as the sum of its two best
-    double clamp = 0;         // gpt-oss: limit of gate and up; 0 = none
+    double clamp = 0;         // gpt-oss: gate at most this, up within ±this; 0 = none
+    double upOffset = 0;      // gpt-oss: added to up
 };
 
 // Multi-head latent attention (DeepSeek).
@@ -69,9 +70,11 @@ struct BlockConfig {
     double attentionSoftCap = 0; // 0 = none
     PositionKind positions = PositionKind::Rope;
     int ropeIndex = 0;           // into ModelConfig::ropes
-    enum class QkNorm { None, PerHead, FullWidth } qkNorm = QkNorm::None;
+    // OwnPerHead: each head is normalized by itself with a weight of its own [heads · headDim].
+    enum class QkNorm { None, PerHead, FullWidth, OwnPerHead } qkNorm = QkNorm::None;
     bool normAfterRope = false;  // q/k norms act after the rotation
     bool parallel = false;       // attention and feed-forward read the same residual
+    bool normAfterAdd = false;   // x = norm(x + part(x)), the order of the first Transformers
     bool gated = true;           // act(gate) ⊙ up, else act(up)
     Activation activation = Activation::Silu;
     double residualScale = 1;
@@ -91,7 +94,10 @@ struct ModelConfig {
     double logitScale = 1;       // multiplies the logits
     double logitSoftCap = 0;
     double alibiMaximumBias = 8;
+    double alibiScale = 1;       // multiplies the slopes
     int64_t learnedPositionOffset = 0;
+    int64_t tokenTypes = 0;      // kinds of token that an encoder tells apart; 0 = none
+    bool languageHead = true;    // logits exist; false for encoders that end in hidden states
     std::vector<RopeConfig> ropes;
     std::vector<BlockConfig> blocks;
 

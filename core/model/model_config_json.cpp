@@ -24,7 +24,8 @@ NLOHMANN_JSON_SERIALIZE_ENUM(Activation, {{Activation::Identity, "identity"},
                                           {Activation::ReluSquared, "relu_squared"}})
 NLOHMANN_JSON_SERIALIZE_ENUM(BlockConfig::QkNorm, {{BlockConfig::QkNorm::None, "none"},
                                                    {BlockConfig::QkNorm::PerHead, "per_head"},
-                                                   {BlockConfig::QkNorm::FullWidth, "full_width"}})
+                                                   {BlockConfig::QkNorm::FullWidth, "full_width"},
+                                                   {BlockConfig::QkNorm::OwnPerHead, "own_per_head"}})
 NLOHMANN_JSON_SERIALIZE_ENUM(MoeConfig::Scoring,
                              {{MoeConfig::Scoring::SoftmaxThenTop, "softmax_then_top"},
                               {MoeConfig::Scoring::TopThenSoftmax, "top_then_softmax"},
@@ -36,16 +37,16 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RopeConfig, theta, dimensions, i
                                                 mscaleAllDimensions, longFactors, shortFactors,
                                                 frequencyFactors)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(MoeConfig, experts, used, scoring, renormalize, scale, groups,
-                                                groupsUsed, groupScoreIsTopTwo, clamp)
+                                                groupsUsed, groupScoreIsTopTwo, clamp, upOffset)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(MlaConfig, kvRank, queryRank, nopeDim, ropeDim)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(BlockConfig, heads, kvHeads, headDim, valueDim, feedForward,
                                                 window, attentionScale, attentionSoftCap, positions,
-                                                ropeIndex, qkNorm, normAfterRope, parallel, gated, activation,
+                                                ropeIndex, qkNorm, normAfterRope, parallel, normAfterAdd, gated, activation,
                                                 residualScale, clampQkv, moe, mla)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ModelConfig, architecture, hidden, vocabulary, contextLength,
                                                 tiedEmbeddings, causal, embeddingScale, logitScale,
-                                                logitSoftCap, alibiMaximumBias, learnedPositionOffset, ropes,
-                                                blocks)
+                                                logitSoftCap, alibiMaximumBias, alibiScale, learnedPositionOffset,
+                                                tokenTypes, languageHead, ropes, blocks)
 
 Json toJson(const ModelConfig& config)
 {

@@ -106,6 +106,13 @@ RopeFrequencies ropeFrequencies(const RopeConfig& config, int64_t sequenceLength
     return result;
 }
 
+int64_t ropeRegime(const RopeConfig& config, int64_t sequenceLength)
+{
+    if (config.scaling == RopeScalingKind::LongRope) return sequenceLength > config.originalContext ? 1 : 0;
+    if (config.scaling == RopeScalingKind::Dynamic) return std::max(sequenceLength, config.originalContext);
+    return 0;
+}
+
 void fillRotation(const RopeFrequencies& frequencies, std::span<const int32_t> positions, float* cosines,
                   float* sines)
 {

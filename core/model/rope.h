@@ -18,6 +18,9 @@ struct RopeFrequencies {
 RopeFrequencies ropeFrequencies(const RopeConfig& config, int64_t sequenceLength,
                                 int64_t contextLength);
 
+// Lengths of equal regime have equal frequencies; 0 for scalings that ignore the length.
+int64_t ropeRegime(const RopeConfig& config, int64_t sequenceLength);
+
 // cos and sin tables [positions, pairs], row-major.
 void fillRotation(const RopeFrequencies& frequencies, std::span<const int32_t> positions,
                   float* cosines, float* sines);

@@ -83,7 +83,7 @@ void Checker::attention(const AttentionWeights& weights, const BlockConfig& conf
     linear(weights.key, "attention.key", keys, hidden_);
     linear(weights.value, "attention.value", config.kvHeads * config.valueDim, hidden_);
     if (config.qkNorm == QkNorm::None) return;
-    const bool whole = config.qkNorm == QkNorm::FullWidth;
+    const bool whole = config.qkNorm != QkNorm::PerHead;
     norm(weights.queryNorm, "attention.query_norm", whole ? queries : config.headDim);
     norm(weights.keyNorm, "attention.key_norm", whole ? keys : config.headDim);
 }
@@ -153,18 +153,29 @@ void Checker::block(const Block& block)
 void Checker::model(const Model& model)
 {
     const int64_t vocabulary = model.config.vocabulary;
-    const auto matrix = [&](const Tensor& values, const char* name, int64_t rows) {
+    const auto matrix = [&](const Tensor& values, const char* name, int64_t rows, int64_t columns) {
         const bool good = values.shape().size() == 2 && traits(values.dtype()).isFloat &&
-                          values.extent(1) == hidden_ && (rows == any || values.extent(0) == rows);
+                          values.extent(1) == columns && (rows == any || values.extent(0) == rows);
         require(good, name, "is not a float matrix of the configured extents");
     };
     require(!model.embedding.empty(), "embedding", "is missing");
-    matrix(model.embedding, "embedding", vocabulary);
+    const Linear& narrow = model.embeddingProjection;
+    matrix(model.embedding, "embedding", vocabulary, narrow ? narrow.weight->inputs() : hidden_);
+    linear(narrow, "embedding_projection", hidden_, any, false);
     if (!model.positionEmbedding.empty())
-        matrix(model.positionEmbedding, "position_embedding", any);
+        matrix(model.positionEmbedding, "position_embedding", any, hidden_);
+    if (!model.tokenTypeEmbedding.empty())
+        matrix(model.tokenTypeEmbedding, "token_type_embedding", model.config.tokenTypes, hidden_);
     norm(model.embeddingNorm, "embedding_norm", hidden_);
     norm(model.finalNorm, "final_norm", hidden_);
-    linear(model.output, "output", vocabulary, hidden_, !model.config.tiedEmbeddings);
+    linear(model.outputProjection, "output_projection", any, hidden_, false);
+    const int64_t beforeHead =
+        model.outputProjection ? model.outputProjection.weight->outputs() : hidden_;
+    const bool tied = model.config.tiedEmbeddings;
+    linear(model.output, "output", vocabulary, beforeHead, model.config.languageHead && !tied);
+    require(model.output || !tied || model.embedding.extent(1) == beforeHead, "embedding",
+            "does not fit the output head that it is tied to");
+    linear(model.pooler, "pooler", hidden_, hidden_, false);
     require(model.blocks.size() == model.config.blocks.size(), "blocks", "are not all there");
     for (size_t i = 0; i < model.blocks.size(); ++i) {
         at_ = fmt::format("blocks.{}.", i);

@@ -68,9 +68,13 @@ template <class ModelType, class Visitor> void visitFrame(ModelType& model, Visi
 {
     visitor.tensor("embedding", model.embedding);
     visitor.tensor("position_embedding", model.positionEmbedding);
+    visitor.tensor("token_type_embedding", model.tokenTypeEmbedding);
+    visitor.linear("embedding_projection", model.embeddingProjection);
     visitor.norm("embedding_norm", model.embeddingNorm);
     visitor.norm("final_norm", model.finalNorm);
+    visitor.linear("output_projection", model.outputProjection);
     visitor.linear("output", model.output);
+    visitor.linear("pooler", model.pooler);
 }
 
 template <class Visitor> void visitModel(const Model& model, Visitor& visitor)
