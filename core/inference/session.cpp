@@ -6,6 +6,19 @@
 
 namespace paretoscope {
 
+namespace {
+
+// Targets are columns of the logits, so they are checked before the work and not after it.
+void requireInVocabulary(const Model& model, std::span<const int32_t> tokens)
+{
+    for (const int32_t token : tokens)
+        if (token < 0 || token >= model.config.vocabulary)
+            fail(ErrorCode::BadUsage, "token {} is outside the vocabulary of {}", token,
+                 model.config.vocabulary);
+}
+
+} // namespace
+
 Session::Session(ModelPtr model, std::shared_ptr<const Backend> backend, SessionOptions options)
     : model_(std::move(model)), backend_(std::move(backend)), options_(std::move(options)),
       policy_(options_.policy ? options_.policy->clone() : nullptr), cache_(makeCache(*model_)),
@@ -59,6 +72,7 @@ ConstMatrixView Session::forward(std::span<const int32_t> tokens, LogitRows rows
 
 std::vector<float> Session::tokenLogProbabilities(std::span<const int32_t> tokens)
 {
+    requireInVocabulary(*model_, tokens);
     std::vector<float> result;
     const auto chunk = size_t(options_.chunk);
     const int64_t total = length_ + int64_t(tokens.size());
