@@ -91,7 +91,7 @@ int64_t KvLayer::allocatedBytes() const
     return int64_t(bytes);
 }
 
-int64_t KvLayer::slots() const
+int64_t KvLayer::slotCount() const
 {
     int64_t total = 0;
     for (const Head& head : heads_) total += int64_t(head.positions.size());
@@ -102,7 +102,7 @@ int64_t KvCache::nominalBytes() const
 {
     int64_t bytes = 0;
     for (const KvLayer& layer : layers)
-        bytes += layer.slots() * (layer.shape().keyDim + layer.shape().valueDim) * 2;
+        bytes += layer.slotCount() * (layer.shape().keyDim + layer.shape().valueDim) * 2;
     return bytes;
 }
 

@@ -58,7 +58,7 @@ public:
     void clear();
 
     int64_t allocatedBytes() const;
-    int64_t slots() const; // over all heads
+    int64_t slotCount() const; // over all heads
 
 private:
     struct Head {

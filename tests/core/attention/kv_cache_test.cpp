@@ -33,7 +33,7 @@ void appendTo(KvLayer& layer, std::vector<std::vector<Row>>& model, int64_t rows
 
 void compare(KvLayer& layer, const std::vector<std::vector<Row>>& model)
 {
-    int64_t slots = 0;
+    int64_t total = 0;
     for (int64_t h = 0; h < heads; ++h) {
         const auto& rows = model[size_t(h)];
         QCOMPARE(layer.size(h), int64_t(rows.size()));
@@ -44,9 +44,9 @@ void compare(KvLayer& layer, const std::vector<std::vector<Row>>& model)
             QCOMPARE(span.keys[int64_t(s) * span.keyStride], rows[s].mark);
             QCOMPARE(span.values[int64_t(s) * span.valueStride], -rows[s].mark);
         }
-        slots += int64_t(rows.size());
+        total += int64_t(rows.size());
     }
-    QCOMPARE(layer.slots(), slots);
+    QCOMPARE(layer.slotCount(), total);
 }
 
 } // namespace
@@ -70,14 +70,14 @@ private slots:
                     position += int32_t(rows);
                 } else if (what < 9) {
                     const auto head = int64_t(random.below(heads));
-                    std::vector<int32_t> slots;
+                    std::vector<int32_t> chosen;
                     std::vector<Row> kept;
                     for (size_t s = 0; s < model[size_t(head)].size(); ++s)
                         if (random.uniform() < 0.7) {
-                            slots.push_back(int32_t(s));
+                            chosen.push_back(int32_t(s));
                             kept.push_back(model[size_t(head)][s]);
                         }
-                    layer.keep(head, slots);
+                    layer.keep(head, chosen);
                     model[size_t(head)] = kept;
                 } else {
                     position = std::max(0, position - int32_t(random.below(5)));
