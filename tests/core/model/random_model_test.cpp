@@ -47,11 +47,11 @@ private slots:
         PARETOSCOPE_EXPECT_ERROR(randomModelShape("tny"), "did you mean 'tiny'?");
     }
 
-    // A 100M shape has about 100M parameters, as its name says.
+    // Names say the size to within a tenth.
     void namesSayTheSize()
     {
-        QVERIFY(std::abs(double(randomModelShape("100m").parameters()) / 100e6 - 1) < 0.05);
-        QVERIFY(std::abs(double(randomModelShape("280m").parameters()) / 280e6 - 1) < 0.05);
+        QVERIFY(std::abs(double(randomModelShape("100m").parameters()) / 100e6 - 1) < 0.1);
+        QVERIFY(std::abs(double(randomModelShape("280m").parameters()) / 280e6 - 1) < 0.1);
     }
 };
 
