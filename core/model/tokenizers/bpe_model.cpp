@@ -2,6 +2,8 @@
 
 #include "core/base/error.h"
 #include "core/model/tokenizers/bpe_word_encoder.h"
+#include "core/model/tokenizers/metaspace.h"
+#include "core/model/tokenizers/text_normalizers.h"
 
 #include <fmt/format.h>
 
@@ -34,6 +36,8 @@ BpeModel::BpeModel(Vocabulary vocabulary,
 {
     std::string result;
     const std::string& prefix = settings_.continuingPrefix;
+    joinsAcrossWordStarts_ = settings_.ignoreMerges || !prefix.empty() ||
+                             !settings_.endOfWordSuffix.empty() || !vocabulary_.find(spaceMark);
     for (size_t rank = 0; rank < merges.size(); ++rank) {
         const auto& [left, right] = merges[rank];
         std::string_view tail = right;
@@ -41,6 +45,7 @@ BpeModel::BpeModel(Vocabulary vocabulary,
         result.assign(left).append(tail);
         merges_.insert(requirePiece(left, rank, where), requirePiece(right, rank, where),
                        {uint32_t(rank), requirePiece(result, rank, where)});
+        joinsAcrossWordStarts_ = joinsAcrossWordStarts_ || crossesWordStart(result);
     }
     for (int byte = 0; byte < 256; ++byte)
         bytePieces_[size_t(byte)] = vocabulary_.find(byteFallbackPiece(uint8_t(byte))).value_or(-1);

@@ -33,6 +33,7 @@ public:
     const Vocabulary& vocabulary() const override { return vocabulary_; }
     std::unique_ptr<WordEncoder> encoder() const override;
     std::string kind() const override { return "BPE"; }
+    bool joinsAcrossWordStarts() const override { return joinsAcrossWordStarts_; }
 
 private:
     friend class BpeWordEncoder;
@@ -41,6 +42,7 @@ private:
     Vocabulary vocabulary_;
     MergeTable merges_;
     BpeSettings settings_;
+    bool joinsAcrossWordStarts_;
     std::array<int32_t, 256> bytePieces_; // ids of <0x00>...<0xFF>, -1 where there is none
 };
 

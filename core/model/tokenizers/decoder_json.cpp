@@ -1,6 +1,7 @@
 #include "core/base/error.h"
 #include "core/model/tokenizers/decoders.h"
 #include "core/model/tokenizers/json_fields.h"
+#include "core/model/tokenizers/metaspace.h"
 
 namespace paretoscope::tokenizers {
 
@@ -44,6 +45,10 @@ DecoderPtr decoderFromJson(const Json& json, const std::string& where)
     if (type == "Strip") return stripFromJson(json, place);
     if (type == "BPEDecoder")
         return std::make_shared<SuffixDecoder>(optionalString(json, "suffix", "</w>", place));
+    if (type == "Metaspace") return metaspaceDecoderFromJson(json, place);
+    if (type == "WordPiece")
+        return std::make_shared<WordPieceDecoder>(optionalString(json, "prefix", "##", place),
+                                                  optionalBool(json, "cleanup", true, place));
     fail(ErrorCode::Unsupported, "{}: the decoder '{}' is not supported", where, type);
 }
 

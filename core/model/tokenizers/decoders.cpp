@@ -5,7 +5,19 @@
 #include "core/model/tokenizers/bpe_model.h"
 #include "core/model/tokenizers/byte_alphabet.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 namespace paretoscope::tokenizers {
+
+namespace {
+
+// Words that stand right behind the word before them.
+constexpr std::array<std::string_view, 10> tight{" .",   " ?",  " !",  " ,",   " '",
+                                                 " n't", " 'm", " 's", " 've", " 're"};
+
+} // namespace
 
 void ByteLevelDecoder::apply(std::vector<DecodedToken>& tokens) const
 {
@@ -82,6 +94,19 @@ void SuffixDecoder::apply(std::vector<DecodedToken>& tokens) const
         if (suffix_.empty() || !text.ends_with(suffix_)) continue;
         text.resize(text.size() - suffix_.size());
         if (i + 1 < tokens.size()) text += ' ';
+    }
+}
+
+void WordPieceDecoder::apply(std::vector<DecodedToken>& tokens) const
+{
+    for (size_t i = 0; i < tokens.size(); ++i) {
+        std::string& text = tokens[i].text;
+        if (i > 0 && !prefix_.empty() && text.starts_with(prefix_))
+            text.erase(0, prefix_.size());
+        else if (i > 0)
+            text.insert(0, 1, ' ');
+        if (cleanUp_ && std::find(tight.begin(), tight.end(), text) != tight.end())
+            text.erase(0, 1);
     }
 }
 

@@ -72,6 +72,22 @@ private:
     std::string suffix_;
 };
 
+// Words are joined by spaces, pieces that continue a word lose their prefix; `cleanUp` removes the
+// spaces before punctuation and contractions, as Hugging Face's library does for BERT.
+class WordPieceDecoder : public Decoder {
+public:
+    WordPieceDecoder(std::string prefix, bool cleanUp)
+        : prefix_(std::move(prefix))
+        , cleanUp_(cleanUp)
+    {
+    }
+    void apply(std::vector<DecodedToken>& tokens) const override;
+
+private:
+    std::string prefix_;
+    bool cleanUp_;
+};
+
 class DecoderSequence : public Decoder {
 public:
     explicit DecoderSequence(std::vector<DecoderPtr> steps)

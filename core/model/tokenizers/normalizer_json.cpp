@@ -1,6 +1,7 @@
 #include "core/base/error.h"
 #include "core/model/tokenizers/json_fields.h"
 #include "core/model/tokenizers/normalizers.h"
+#include "core/model/tokenizers/text_normalizers.h"
 
 namespace paretoscope::tokenizers {
 
@@ -18,6 +19,23 @@ NormalizerPtr replaceFromJson(const Json& json, const std::string& where)
 {
     return std::make_shared<ReplaceNormalizer>(requirePattern(json, "pattern", where),
                                                requireString(json, "content", where));
+}
+
+NormalizerPtr bertFromJson(const Json& json, const std::string& where)
+{
+    BertNormalizerSettings settings;
+    settings.cleanText = optionalBool(json, "clean_text", true, where);
+    settings.spaceChinese = optionalBool(json, "handle_chinese_chars", true, where);
+    settings.lowercase = optionalBool(json, "lowercase", true, where);
+    settings.stripAccents = optionalBool(json, "strip_accents", settings.lowercase, where);
+    return std::make_shared<BertNormalizer>(settings);
+}
+
+NormalizerPtr precompiledFromJson(const Json& json, const std::string& where)
+{
+    const auto blob = base64Bytes(optionalString(json, "precompiled_charsmap", "", where));
+    if (!blob) fail(ErrorCode::BadFile, "{}: 'precompiled_charsmap' is not base64", where);
+    return std::make_shared<PrecompiledNormalizer>(Charsmap(*blob, where));
 }
 
 } // namespace
@@ -41,6 +59,9 @@ NormalizerPtr normalizerFromJson(const Json& json, const std::string& where)
     if (type == "Strip")
         return std::make_shared<StripNormalizer>(optionalBool(json, "strip_left", true, place),
                                                  optionalBool(json, "strip_right", true, place));
+    if (type == "Nmt") return std::make_shared<NmtNormalizer>();
+    if (type == "BertNormalizer") return bertFromJson(json, place);
+    if (type == "Precompiled") return precompiledFromJson(json, place);
     fail(ErrorCode::Unsupported, "{}: the normalizer '{}' is not supported", where, type);
 }
 

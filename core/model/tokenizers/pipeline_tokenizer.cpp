@@ -4,6 +4,8 @@
 #include "core/model/tokenizers/bpe_model.h"
 #include "core/model/tokenizers/byte_alphabet.h"
 #include "core/model/tokenizers/encode_call.h"
+#include "core/model/tokenizers/metaspace.h"
+#include "core/model/tokenizers/pre_tokenizers.h"
 
 #include <algorithm>
 
@@ -29,6 +31,15 @@ AddedTokens addedTokensOf(const TokenizerParts& parts)
 }
 
 } // namespace
+
+void cutAtWordStarts(TokenizerParts& parts)
+{
+    if (parts.model->joinsAcrossWordStarts()) return;
+    std::vector<PreTokenizerPtr> steps;
+    if (parts.preTokenizer) steps.push_back(parts.preTokenizer);
+    steps.push_back(std::make_shared<WordStartPreTokenizer>());
+    parts.preTokenizer = std::make_shared<PreTokenizerSequence>(std::move(steps));
+}
 
 PipelineTokenizer::PipelineTokenizer(TokenizerParts parts)
     : parts_(std::move(parts))

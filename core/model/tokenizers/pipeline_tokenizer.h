@@ -30,6 +30,9 @@ struct TokenizerParts {
     std::string chatTemplate;
 };
 
+// Lets the model see words instead of whole texts where that changes no ids.
+void cutAtWordStarts(TokenizerParts& parts);
+
 class PipelineTokenizer : public Tokenizer {
 public:
     // Throws Error(BadFile) for parts that contradict each other.

@@ -1,5 +1,6 @@
 #include "core/base/error.h"
 #include "core/model/tokenizers/json_fields.h"
+#include "core/model/tokenizers/metaspace.h"
 #include "core/model/tokenizers/pre_tokenizers.h"
 #include "core/model/tokenizers/unicode.h"
 
@@ -47,6 +48,13 @@ PreTokenizerPtr whitespaceWords(const std::string& where)
                                                SplitBehavior::Removed, true);
 }
 
+PreTokenizerPtr bertWords()
+{
+    return std::make_shared<PreTokenizerSequence>(std::vector<PreTokenizerPtr>{
+        std::make_shared<ClassPreTokenizer>(isWhitespace, SplitBehavior::Removed),
+        std::make_shared<ClassPreTokenizer>(isPunctuation, SplitBehavior::Isolated)});
+}
+
 } // namespace
 
 PreTokenizerPtr preTokenizerFromJson(const Json& json, const std::string& where)
@@ -67,6 +75,11 @@ PreTokenizerPtr preTokenizerFromJson(const Json& json, const std::string& where)
     if (type == "Whitespace") return whitespaceWords(place);
     if (type == "WhitespaceSplit")
         return std::make_shared<ClassPreTokenizer>(isWhitespace, SplitBehavior::Removed);
+    if (type == "Metaspace") return metaspaceFromJson(json, place);
+    if (type == "BertPreTokenizer") return bertWords();
+    if (type == "CharDelimiterSplit")
+        return std::make_shared<SplitPreTokenizer>(requirePattern(json, "delimiter", place),
+                                                   SplitBehavior::Removed, false);
     fail(ErrorCode::Unsupported, "{}: the pre-tokenizer '{}' is not supported", where, type);
 }
 

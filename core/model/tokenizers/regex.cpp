@@ -1,6 +1,7 @@
 #include "core/model/tokenizers/regex.h"
 
 #include "core/base/error.h"
+#include "core/model/tokenizers/onig_pattern.h"
 
 #include <algorithm>
 #include <cctype>
@@ -48,14 +49,16 @@ std::string errorText(int error)
 
 CodePtr compile(const std::string& pattern, const std::string& where)
 {
+    if (pattern.size() > maxPatternBytes)
+        fail(ErrorCode::BadFile, "{}: a pattern of {} bytes cannot be used", where, pattern.size());
+    const std::string translated = pcrePatternOf(pattern);
     const CompileContextPtr context(pcre2_compile_context_create(nullptr));
     if (!context) fail(ErrorCode::OutOfMemory, "{}: no memory for a pattern", where);
-    pcre2_set_max_pattern_length(context.get(), maxPatternBytes);
     pcre2_set_newline(context.get(), PCRE2_NEWLINE_LF);
     constexpr uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C;
     int error = 0;
     PCRE2_SIZE at = 0;
-    CodePtr code(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
+    CodePtr code(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(translated.data()), translated.size(),
                                options, &error, &at, context.get()));
     if (!code)
         fail(ErrorCode::BadFile, "{}: the pattern '{}' cannot be used: {} (at byte {})", where,

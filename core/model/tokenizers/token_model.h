@@ -26,6 +26,8 @@ public:
     virtual const Vocabulary& vocabulary() const = 0;
     virtual std::unique_ptr<WordEncoder> encoder() const = 0;
     virtual std::string kind() const = 0; // "BPE", for people
+    // False when a text may as well be cut before every mark of a space (see metaspace.h).
+    virtual bool joinsAcrossWordStarts() const { return true; }
 };
 
 using TokenModelPtr = std::shared_ptr<const TokenModel>;

@@ -4,6 +4,7 @@
 #include "core/base/json.h"
 #include "core/model/tokenizers/added_token_json.h"
 #include "core/model/tokenizers/pre_tokenizers.h"
+#include "core/model/tokenizers/text_normalizers.h"
 
 #include <unordered_set>
 
@@ -18,27 +19,6 @@ const Json& fieldOrNull(const Json& json, const char* field)
     return found == json.end() ? none : *found;
 }
 
-// tokenizer_config.json may name tokens that tokenizer.json lacks.
-void joinAddedTokens(std::vector<AddedToken>& tokens, const std::vector<AddedToken>& more)
-{
-    std::unordered_set<int32_t> ids;
-    std::unordered_set<std::string> contents;
-    for (const AddedToken& token : tokens) {
-        ids.insert(token.id);
-        contents.insert(token.content);
-    }
-    for (const AddedToken& token : more)
-        if (ids.insert(token.id).second && contents.insert(token.content).second)
-            tokens.push_back(token);
-}
-
-// An added token that is a piece of the model has the model's id, whatever it says itself.
-void adoptModelIds(std::vector<AddedToken>& tokens, const Vocabulary& vocabulary)
-{
-    for (AddedToken& token : tokens)
-        if (const auto id = vocabulary.find(token.content)) token.id = *id;
-}
-
 PreTokenizerPtr readPreTokenizer(const Json& json, const TokenizerSettings& settings,
                                  const std::string& where)
 {
@@ -50,7 +30,32 @@ PreTokenizerPtr readPreTokenizer(const Json& json, const TokenizerSettings& sett
     return preTokenizerFromJson(adjusted, where);
 }
 
+std::string kindOf(const TokenizerParts& parts)
+{
+    const std::string kind = parts.model->kind();
+    if (parts.preTokenizer && parts.preTokenizer->spellsBytes()) return "byte-level " + kind;
+    const Vocabulary& vocabulary = parts.model->vocabulary();
+    const bool marked = vocabulary.find(spaceMark) && vocabulary.find("<0x00>");
+    return marked && kind == "BPE" ? "SentencePiece BPE" : kind;
+}
+
 } // namespace
+
+void joinAddedTokens(TokenizerParts& parts, const std::vector<AddedToken>& more)
+{
+    std::vector<AddedToken>& tokens = parts.addedTokens;
+    std::unordered_set<int32_t> ids;
+    std::unordered_set<std::string> contents;
+    for (const AddedToken& token : tokens) {
+        ids.insert(token.id);
+        contents.insert(token.content);
+    }
+    for (const AddedToken& token : more)
+        if (ids.insert(token.id).second && contents.insert(token.content).second)
+            tokens.push_back(token);
+    for (AddedToken& token : tokens)
+        if (const auto id = parts.model->vocabulary().find(token.content)) token.id = *id;
+}
 
 std::shared_ptr<const PipelineTokenizer>
 tokenizerFromJson(const Json& json, const TokenizerSettings& settings, const std::string& where)
@@ -60,19 +65,17 @@ tokenizerFromJson(const Json& json, const TokenizerSettings& settings, const std
     parts.source = where;
     parts.addedTokens =
         addedTokensFromJson(fieldOrNull(json, "added_tokens"), where + ": added_tokens");
-    joinAddedTokens(parts.addedTokens, settings.addedTokens);
     parts.model =
         modelFromJson(requireField(json, "model", where), parts.addedTokens, where + ": model");
-    adoptModelIds(parts.addedTokens, parts.model->vocabulary());
+    joinAddedTokens(parts, settings.addedTokens);
     parts.normalizer = normalizerFromJson(fieldOrNull(json, "normalizer"), where + ": normalizer");
     parts.preTokenizer =
         readPreTokenizer(fieldOrNull(json, "pre_tokenizer"), settings, where + ": pre_tokenizer");
     parts.postProcessor =
         PostProcessor::fromJson(fieldOrNull(json, "post_processor"), where + ": post_processor");
     parts.decoder = decoderFromJson(fieldOrNull(json, "decoder"), where + ": decoder");
-    parts.kind = parts.model->kind();
-    if (parts.preTokenizer && parts.preTokenizer->spellsBytes())
-        parts.kind = "byte-level " + parts.kind;
+    parts.kind = kindOf(parts);
+    cutAtWordStarts(parts);
     parts.chatTemplate = settings.chatTemplate;
     settleRoles(parts, settings);
     return std::make_shared<PipelineTokenizer>(std::move(parts));

@@ -18,6 +18,10 @@ tokenizerFromJson(const Json& json, const TokenizerSettings& settings, const std
 TokenModelPtr modelFromJson(const Json& json, const std::vector<AddedToken>& added,
                             const std::string& where);
 
+// tokenizer_config.json may name tokens that the tokenizer's own file lacks. An added token that is
+// a piece of the model has the model's id, whatever it says itself.
+void joinAddedTokens(TokenizerParts& parts, const std::vector<AddedToken>& more);
+
 // The id of a role's token: its content, else its id, if the vocabulary has it.
 void settleRoles(TokenizerParts& parts, const TokenizerSettings& settings);
 

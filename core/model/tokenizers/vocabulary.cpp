@@ -43,6 +43,24 @@ Vocabulary::Vocabulary(std::vector<std::pair<std::string, int32_t>> pieces,
     }
 }
 
+Vocabulary Vocabulary::fromList(std::vector<std::string> pieces, const std::string& where)
+{
+    if (pieces.size() > size_t(INT32_MAX) / 16)
+        fail(ErrorCode::BadFile, "{}: {} pieces are too many", where, pieces.size());
+    Vocabulary vocabulary;
+    vocabulary.pieces_.reserve(pieces.size()); // views of the pieces are kept
+    vocabulary.indexOfId_.assign(pieces.size(), -1);
+    for (size_t id = 0; id < pieces.size(); ++id) {
+        if (pieces[id].empty()) continue;
+        vocabulary.longest_ = std::max(vocabulary.longest_, pieces[id].size());
+        vocabulary.indexOfId_[id] = int32_t(vocabulary.pieces_.size());
+        const auto& [piece, kept] =
+            vocabulary.pieces_.emplace_back(std::move(pieces[id]), int32_t(id));
+        vocabulary.ids_[piece] = kept;
+    }
+    return vocabulary;
+}
+
 std::optional<int32_t> Vocabulary::find(std::string_view piece) const
 {
     const auto found = ids_.find(piece);

@@ -18,6 +18,8 @@ public:
     // Throws Error(BadFile) naming `where` when two pieces share an id, a piece has two ids, or an
     // id is negative or absurdly far beyond the number of pieces.
     Vocabulary(std::vector<std::pair<std::string, int32_t>> pieces, const std::string& where);
+    // Piece i has id i. Empty pieces are gaps; of equal pieces the last one is found by its text.
+    static Vocabulary fromList(std::vector<std::string> pieces, const std::string& where);
     Vocabulary(Vocabulary&&) noexcept = default;
     Vocabulary& operator=(Vocabulary&&) noexcept = default;
     Vocabulary(const Vocabulary&) = delete;
