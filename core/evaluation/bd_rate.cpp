@@ -1,105 +1,108 @@
-// Bjøntegaard difference with piecewise-cubic interpolation (PCHIP, Fritsch and Carlson 1980).
-#include "core/evaluation/frontier.h"
+#include "core/evaluation/bjontegaard.h"
+#include "core/evaluation/oriented_points.h"
 
-#include <algorithm>
-#include <cmath>
+#include <limits>
 
 namespace paretoscope {
 
 namespace {
 
-// log x as a monotone piecewise cubic of y.
-class Curve {
-public:
-    Curve(std::span<const FrontierPoint> points, FrontierDirections directions)
-    {
-        std::vector<FrontierPoint> sorted;
-        for (const FrontierPoint& point : points)
-            if (std::isfinite(point.x) && std::isfinite(point.y) && point.x > 0) sorted.push_back(point);
-        std::sort(sorted.begin(), sorted.end(), [&](const FrontierPoint& a, const FrontierPoint& b) {
-            if (a.y != b.y) return a.y < b.y;
-            return directions.xHigherIsBetter ? a.x > b.x : a.x < b.x; // of equal y the better x
-        });
-        for (const FrontierPoint& point : sorted) {
-            if (!y_.empty() && y_.back() == point.y) continue;
-            y_.push_back(point.y);
-            value_.push_back(std::log(point.x));
-        }
-        if (y_.size() >= 2) fitSlopes();
-    }
-
-    bool usable() const { return y_.size() >= 2; }
-    double first() const { return y_.front(); }
-    double last() const { return y_.back(); }
-    const std::vector<double>& knots() const { return y_; }
-
-    double at(double y) const
-    {
-        const auto above = std::upper_bound(y_.begin() + 1, y_.end() - 1, y);
-        const auto i = size_t(above - y_.begin()) - 1;
-        const double h = y_[i + 1] - y_[i];
-        const double t = (y - y_[i]) / h;
-        const double t2 = t * t, t3 = t2 * t;
-        return (2 * t3 - 3 * t2 + 1) * value_[i] + (t3 - 2 * t2 + t) * h * slope_[i] +
-               (-2 * t3 + 3 * t2) * value_[i + 1] + (t3 - t2) * h * slope_[i + 1];
-    }
-
-private:
-    void fitSlopes()
-    {
-        const size_t n = y_.size();
-        std::vector<double> h(n - 1), delta(n - 1);
-        for (size_t i = 0; i + 1 < n; ++i) {
-            h[i] = y_[i + 1] - y_[i];
-            delta[i] = (value_[i + 1] - value_[i]) / h[i];
-        }
-        slope_.assign(n, n == 2 ? delta[0] : 0);
-        if (n == 2) return;
-        for (size_t i = 1; i + 1 < n; ++i) {
-            if (delta[i - 1] * delta[i] <= 0) continue; // a turning point stays flat
-            const double w1 = 2 * h[i] + h[i - 1], w2 = h[i] + 2 * h[i - 1];
-            slope_[i] = (w1 + w2) / (w1 / delta[i - 1] + w2 / delta[i]);
-        }
-        slope_.front() = endSlope(h[0], h[1], delta[0], delta[1]);
-        slope_.back() = endSlope(h[n - 2], h[n - 3], delta[n - 2], delta[n - 3]);
-    }
-
-    // Three-point end formula, kept from overshooting.
-    static double endSlope(double h0, double h1, double d0, double d1)
-    {
-        const double slope = ((2 * h0 + h1) * d0 - h0 * d1) / (h0 + h1);
-        if (slope * d0 <= 0) return 0;
-        if (d0 * d1 <= 0 && std::abs(slope) > 3 * std::abs(d0)) return 3 * d0;
-        return slope;
-    }
-
-    std::vector<double> y_, value_, slope_;
+// A curve's frontier: quality strictly rising with log cost.
+struct Samples {
+    std::vector<double> logX;
+    std::vector<double> y;
+    int64_t leftOut = 0;
 };
 
+std::optional<Samples> samplesOf(std::span<const FrontierPoint> points,
+                                 FrontierDirections directions)
+{
+    std::vector<OrientedPoint> usable;
+    for (const OrientedPoint& point : orientedPoints(points, directions))
+        if (std::isfinite(point.x) && std::isfinite(point.y)) usable.push_back(point);
+    Samples samples;
+    const std::vector<OrientedPoint> front = nonDominated(usable);
+    samples.leftOut = int64_t(usable.size() - front.size());
+    for (const OrientedPoint& point : front) {
+        const double x = directions.xHigherIsBetter ? -point.x : point.x;
+        if (!(x > 0)) return std::nullopt;
+        if (!samples.y.empty() && samples.y.back() == -point.y) continue; // an equal point
+        samples.logX.push_back(std::log(x));
+        samples.y.push_back(-point.y); // oriented: lower was better
+    }
+    // Where more x is better, better y comes with less x.
+    if (directions.xHigherIsBetter)
+        for (double& x : samples.logX)
+            x = -x;
+    if (samples.y.size() < 2) return std::nullopt;
+    return samples;
+}
+
+struct Range {
+    double low, high;
+    double length() const { return high - low; }
+};
+
+Range shared(const std::vector<double>& a, const std::vector<double>& b)
+{
+    return {std::max(a.front(), b.front()), std::min(a.back(), b.back())};
+}
+
+double meanGap(const Curve& a, const Curve& b, Range range)
+{
+    return (a.integral(range.low, range.high) - b.integral(range.low, range.high)) / range.length();
+}
+
+// Looks at 200 places and the knots between them are near enough for a warning.
+bool crossing(const Curve& a, const Curve& b, Range range)
+{
+    constexpr int places = 200;
+    bool below = false;
+    bool above = false;
+    for (int i = 0; i <= places; ++i) {
+        const double t = range.low + range.length() * i / places;
+        const double gap = a.at(t) - b.at(t);
+        below = below || gap < -1e-9;
+        above = above || gap > 1e-9;
+    }
+    return below && above;
+}
+
 } // namespace
+
+std::optional<BdResult> bdDifference(std::span<const FrontierPoint> a,
+                                     std::span<const FrontierPoint> b,
+                                     FrontierDirections directions, Interpolant interpolant)
+{
+    const std::optional<Samples> left = samplesOf(a, directions);
+    const std::optional<Samples> right = samplesOf(b, directions);
+    if (!left || !right) return std::nullopt;
+    const Range range = shared(left->y, right->y);
+    if (!(range.length() > 0)) return std::nullopt;
+    const Curve curveA(left->y, left->logX, interpolant);
+    const Curve curveB(right->y, right->logX, interpolant);
+    const double sign = directions.xHigherIsBetter ? -1 : 1;
+    BdResult result;
+    result.rate = std::expm1(sign * meanGap(curveA, curveB, range));
+    result.crosses = crossing(curveA, curveB, range);
+    const double covered =
+        std::max(left->y.back(), right->y.back()) - std::min(left->y.front(), right->y.front());
+    result.overlapShare = range.length() / covered;
+    result.dominatedPoints = left->leftOut + right->leftOut;
+    const Range costs = shared(left->logX, right->logX);
+    result.quality = std::numeric_limits<double>::quiet_NaN();
+    if (costs.length() > 0)
+        result.quality = (directions.yHigherIsBetter ? 1 : -1) *
+                         meanGap(Curve(left->logX, left->y, interpolant),
+                                 Curve(right->logX, right->y, interpolant), costs);
+    return result;
+}
 
 std::optional<double> bdRate(std::span<const FrontierPoint> a, std::span<const FrontierPoint> b,
                              FrontierDirections directions)
 {
-    const Curve first(a, directions), second(b, directions);
-    if (!first.usable() || !second.usable()) return std::nullopt;
-    const double low = std::max(first.first(), second.first());
-    const double high = std::min(first.last(), second.last());
-    if (!(low < high)) return std::nullopt;
-    std::vector<double> knots{low, high};
-    for (const Curve* curve : {&first, &second})
-        for (const double y : curve->knots())
-            if (y > low && y < high) knots.push_back(y);
-    std::sort(knots.begin(), knots.end());
-    double integral = 0;
-    for (size_t i = 0; i + 1 < knots.size(); ++i) {
-        // Simpson's rule is exact for the cubics between knots.
-        const auto difference = [&](double y) { return first.at(y) - second.at(y); };
-        const double middle = (knots[i] + knots[i + 1]) / 2;
-        integral += (knots[i + 1] - knots[i]) / 6 *
-                    (difference(knots[i]) + 4 * difference(middle) + difference(knots[i + 1]));
-    }
-    return std::exp(integral / (high - low)) - 1;
+    const std::optional<BdResult> result = bdDifference(a, b, directions);
+    return result ? std::optional(result->rate) : std::nullopt;
 }
 
 } // namespace paretoscope

@@ -25,9 +25,11 @@ struct FrontierDirections {
 struct FrontierResult {
     struct Entry {
         int64_t id = 0;
-        bool onFrontier = false;           // no point is better in one and not worse in the other
-        bool dominatedBeyondNoise = false; // some point is better in both even at interval ends
-        std::vector<int64_t> dominatedBy;  // ids on the frontier that dominate it
+        bool onFrontier = false; // no point is better in one and not worse in the other
+        // Some point is better in one and not worse in the other even with both intervals at their
+        // worst for it; where nothing is known of the noise, the same as dominated.
+        bool dominatedBeyondNoise = false;
+        std::vector<int64_t> dominatedBy; // ids on the frontier that dominate it
     };
     std::vector<Entry> entries; // in the order of the points
     // Area dominated, in units of the box spanned by the points: 0 to 1. On log axes the caller

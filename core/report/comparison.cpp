@@ -15,26 +15,14 @@ namespace paretoscope {
 
 namespace {
 
-// Perplexity is the exponential of what its items average to: differences of items are logarithms
-// of ratios (methods/reasoning_eval_vision.md, perplexity).
-bool itemsAreLogarithms(const std::string& metric)
-{
-    return metric == "perplexity";
-}
-
 void pairItems(const Measurement& a, const Measurement& b, ComparedMetric& result)
 {
     const std::optional<PairedDifference> paired = pairedDifference(a, b);
     if (!paired) return;
     result.items = paired->items;
     result.pValue = paired->pValue;
-    if (itemsAreLogarithms(a.metric)) {
-        result.low = b.value * std::expm1(paired->low);
-        result.high = b.value * std::expm1(paired->high);
-    } else {
-        result.low = paired->low;
-        result.high = paired->high;
-    }
+    result.low = paired->low;
+    result.high = paired->high;
 }
 
 void combineErrors(const Measurement& a, const Measurement& b, ComparedMetric& result)
