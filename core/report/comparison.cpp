@@ -36,9 +36,11 @@ void combineErrors(const Measurement& a, const Measurement& b, ComparedMetric& r
     result.pValue = std::erfc(std::abs(result.difference) / error / std::sqrt(2.0));
 }
 
-ComparedMetric compareMetric(const Run& runA, const Measurement& a, const Run& runB, const Measurement& b)
+ComparedMetric compareMetric(const Run& runA, const Measurement& a, const Run& runB,
+                             const Measurement& b)
 {
-    ComparedMetric result{runA.id, runB.id, a.metric, a.value, b.value, a.value - b.value, {}, {}, {}, 0};
+    ComparedMetric result{runA.id,           runB.id, a.metric, a.value, b.value,
+                          a.value - b.value, {},      {},       {},      0};
     if (!a.items.empty() && !b.items.empty()) pairItems(a, b, result);
     if (!result.pValue) combineErrors(a, b, result);
     return result;
@@ -54,9 +56,11 @@ std::vector<FrontierPoint> pointsOf(std::span<const Run> runs, const ComparisonO
 }
 
 // Scaled so that the box around `all` is the unit square.
-std::vector<FrontierPoint> scaled(const std::vector<FrontierPoint>& points, const std::vector<FrontierPoint>& all)
+std::vector<FrontierPoint> scaled(const std::vector<FrontierPoint>& points,
+                                  const std::vector<FrontierPoint>& all)
 {
-    double lowX = std::numeric_limits<double>::infinity(), lowY = lowX, highX = -lowX, highY = -lowX;
+    double lowX = std::numeric_limits<double>::infinity(), lowY = lowX, highX = -lowX,
+           highY = -lowX;
     for (const FrontierPoint& point : all) {
         lowX = std::min(lowX, point.x);
         highX = std::max(highX, point.x);
@@ -68,11 +72,13 @@ std::vector<FrontierPoint> scaled(const std::vector<FrontierPoint>& points, cons
     };
     std::vector<FrontierPoint> result;
     for (const FrontierPoint& point : points)
-        result.push_back(FrontierPoint::exact(point.id, share(point.x, lowX, highX), share(point.y, lowY, highY)));
+        result.push_back(FrontierPoint::exact(point.id, share(point.x, lowX, highX),
+                                              share(point.y, lowY, highY)));
     return result;
 }
 
-std::vector<FrontierPoint> onFrontier(const std::vector<FrontierPoint>& points, FrontierDirections directions)
+std::vector<FrontierPoint> onFrontier(const std::vector<FrontierPoint>& points,
+                                      FrontierDirections directions)
 {
     const FrontierResult frontier = computeFrontier(points, directions);
     std::vector<FrontierPoint> result;
@@ -81,8 +87,8 @@ std::vector<FrontierPoint> onFrontier(const std::vector<FrontierPoint>& points, 
     return result;
 }
 
-void compareFrontiers(std::span<const Run> a, std::span<const Run> b, const ComparisonOptions& options,
-                      Comparison& result)
+void compareFrontiers(std::span<const Run> a, std::span<const Run> b,
+                      const ComparisonOptions& options, Comparison& result)
 {
     const FrontierDirections directions = frontierDirections(options.x, options.y);
     const std::vector<FrontierPoint> pointsA = pointsOf(a, options);
@@ -97,8 +103,8 @@ void compareFrontiers(std::span<const Run> a, std::span<const Run> b, const Comp
 
     ComparisonOptions plain = options; // bdRate takes logarithms itself
     plain.xLog = plain.yLog = false;
-    result.bdRate = bdRate(onFrontier(pointsOf(a, plain), directions), onFrontier(pointsOf(b, plain), directions),
-                           directions);
+    result.bdRate = bdRate(onFrontier(pointsOf(a, plain), directions),
+                           onFrontier(pointsOf(b, plain), directions), directions);
 }
 
 // Every setting's values, each once, in the order of the runs.
@@ -121,18 +127,22 @@ SettingValues settingsOf(std::span<const Run> runs)
     for (const Run& run : runs) {
         const Json settings = Json::parse(run.settings, nullptr, false);
         if (settings.is_object())
-            for (const auto& [name, value] : settings.items()) note(values, name, plainText(value));
+            for (const auto& [name, value] : settings.items())
+                note(values, name, plainText(value));
         note(values, "model", run.request.model);
         note(values, "seed", std::to_string(run.request.seed));
         note(values, "backend", run.request.backend);
-        if (!run.request.calibrationFile.empty()) note(values, "calibration", run.request.calibrationFile);
+        if (!run.request.calibrationFile.empty())
+            note(values, "calibration", run.request.calibrationFile);
         for (const TaskRequest& task : run.request.tasks)
             note(values, "task " + task.task,
                  task.textFile.empty() ? task.settings : task.settings + " " + task.textFile);
         if (run.provenance.threads) note(values, "threads", std::to_string(run.provenance.threads));
         if (!run.provenance.version.empty()) note(values, "version", run.provenance.version);
         const size_t inside = run.request.recipe.find('(');
-        note(values, "strategy", inside == std::string::npos ? run.request.recipe : run.request.recipe.substr(0, inside));
+        note(values, "strategy",
+             inside == std::string::npos ? run.request.recipe
+                                         : run.request.recipe.substr(0, inside));
     }
     return values;
 }
@@ -142,8 +152,10 @@ std::vector<SettingDifference> differingSettings(std::span<const Run> a, std::sp
     SettingValues valuesA = settingsOf(a);
     SettingValues valuesB = settingsOf(b);
     std::set<std::string> names;
-    for (const auto& [name, values] : valuesA) names.insert(name);
-    for (const auto& [name, values] : valuesB) names.insert(name);
+    for (const auto& [name, values] : valuesA)
+        names.insert(name);
+    for (const auto& [name, values] : valuesB)
+        names.insert(name);
     std::vector<SettingDifference> result;
     for (const std::string& name : names) {
         std::vector<std::string> sortedA = valuesA[name], sortedB = valuesB[name];
@@ -156,7 +168,8 @@ std::vector<SettingDifference> differingSettings(std::span<const Run> a, std::sp
 
 } // namespace
 
-std::vector<std::pair<const Run*, const Run*>> pairRuns(std::span<const Run> a, std::span<const Run> b)
+std::vector<std::pair<const Run*, const Run*>> pairRuns(std::span<const Run> a,
+                                                        std::span<const Run> b)
 {
     std::vector<std::pair<const Run*, const Run*>> pairs;
     std::vector<bool> used(b.size());
@@ -171,7 +184,8 @@ std::vector<std::pair<const Run*, const Run*>> pairRuns(std::span<const Run> a, 
     size_t next = 0;
     for (auto& [runA, runB] : pairs) {
         if (runB) continue;
-        while (next < b.size() && used[next]) ++next;
+        while (next < b.size() && used[next])
+            ++next;
         if (next == b.size()) break;
         runB = &b[next++];
     }
@@ -179,7 +193,8 @@ std::vector<std::pair<const Run*, const Run*>> pairRuns(std::span<const Run> a, 
     return pairs;
 }
 
-Comparison compareRuns(std::span<const Run> a, std::span<const Run> b, const ComparisonOptions& options)
+Comparison compareRuns(std::span<const Run> a, std::span<const Run> b,
+                       const ComparisonOptions& options)
 {
     Comparison result;
     for (const auto& [runA, runB] : pairRuns(a, b))
@@ -191,14 +206,16 @@ Comparison compareRuns(std::span<const Run> a, std::span<const Run> b, const Com
     return result;
 }
 
-std::optional<FrontierPoint> frontierPoint(const Run& run, const std::string& x, const std::string& y, bool xLog,
-                                           bool yLog)
+std::optional<FrontierPoint> frontierPoint(const Run& run, const std::string& x,
+                                           const std::string& y, bool xLog, bool yLog)
 {
     const Measurement* mx = run.measurement(x);
     const Measurement* my = run.measurement(y);
     if (run.state != RunState::Done || !mx || !my) return std::nullopt;
     const auto place = [](double value, bool log) { return log ? std::log(value) : value; };
-    const auto finite = [&](double value, bool log) { return std::isfinite(value) && (!log || value > 0); };
+    const auto finite = [&](double value, bool log) {
+        return std::isfinite(value) && (!log || value > 0);
+    };
     if (!finite(mx->value, xLog) || !finite(my->value, yLog)) return std::nullopt;
     const auto end = [&](const std::optional<double>& bound, double value, bool log) {
         return place(bound && finite(*bound, log) ? *bound : value, log);

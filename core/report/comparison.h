@@ -35,7 +35,7 @@ struct ComparisonOptions {
 };
 
 struct Comparison {
-    std::vector<ComparedMetric> metrics; // pair by pair, in the order of A's runs
+    std::vector<ComparedMetric> metrics;              // pair by pair, in the order of A's runs
     std::optional<double> hypervolumeA, hypervolumeB; // shares of the box that spans all points
     std::optional<double> bdRate;                     // of x at equal y, as evaluation/frontier.h
     std::vector<SettingDifference> settings;
@@ -43,14 +43,16 @@ struct Comparison {
 
 // Runs with equal recipes (their n-th occurrences) belong together; what is left over pairs by
 // order when neither experiment has a partner for it.
-std::vector<std::pair<const Run*, const Run*>> pairRuns(std::span<const Run> a, std::span<const Run> b);
+std::vector<std::pair<const Run*, const Run*>> pairRuns(std::span<const Run> a,
+                                                        std::span<const Run> b);
 
 // Finished runs with items. Error(BadUsage) for an unknown metric.
-Comparison compareRuns(std::span<const Run> a, std::span<const Run> b, const ComparisonOptions& options);
+Comparison compareRuns(std::span<const Run> a, std::span<const Run> b,
+                       const ComparisonOptions& options);
 
 // A finished run as a point; nothing when it lacks a metric or a logarithm does not exist.
-std::optional<FrontierPoint> frontierPoint(const Run& run, const std::string& x, const std::string& y,
-                                           bool xLog, bool yLog);
+std::optional<FrontierPoint> frontierPoint(const Run& run, const std::string& x,
+                                           const std::string& y, bool xLog, bool yLog);
 FrontierDirections frontierDirections(const std::string& x, const std::string& y);
 
 } // namespace paretoscope

@@ -11,7 +11,8 @@ namespace paretoscope {
 const Report& reportForFile(const std::string& fileName)
 {
     std::string extension = std::filesystem::path(fileName).extension().string();
-    std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+    std::transform(extension.begin(), extension.end(), extension.begin(),
+                   [](unsigned char c) { return char(std::tolower(c)); });
     std::vector<std::string> known;
     for (const Report* report : reports::all()) {
         if (extension == "." + report->extension) return *report;

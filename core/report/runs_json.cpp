@@ -32,9 +32,11 @@ Json metricJson(const Measurement& measurement)
 Json runJson(const Run& run)
 {
     Json metrics = Json::object();
-    for (const Measurement& measurement : run.measurements) metrics[measurement.metric] = metricJson(measurement);
+    for (const Measurement& measurement : run.measurements)
+        metrics[measurement.metric] = metricJson(measurement);
     Json tasks = Json::array();
-    for (const TaskRequest& task : run.request.tasks) tasks.push_back(toJson(task));
+    for (const TaskRequest& task : run.request.tasks)
+        tasks.push_back(toJson(task));
     const Json settings = Json::parse(run.settings, nullptr, false);
     return {{"id", run.id},
             {"experiment", run.experiment},
@@ -57,7 +59,8 @@ Json runJson(const Run& run)
 Json runsJson(std::span<const Run> runs)
 {
     Json list = Json::array();
-    for (const Run& run : runs) list.push_back(runJson(run));
+    for (const Run& run : runs)
+        list.push_back(runJson(run));
     return {{"runs", std::move(list)}};
 }
 

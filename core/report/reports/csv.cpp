@@ -1,6 +1,9 @@
 // Comma-separated values (RFC 4180): one row a run, plain numbers with full precision.
+#include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/report/cells.h"
+
+#include <cmath>
 
 namespace paretoscope::reports {
 
@@ -25,7 +28,15 @@ public:
         first_ = false;
         text_ += quoted(text);
     }
-    void add(const std::optional<double>& value) { add(value ? numberText(*value) : std::string()); }
+    void add(const std::optional<double>& value)
+    {
+        add(value && !std::isnan(*value) ? numberText(*value) : std::string());
+    }
+    void addAll(const std::vector<std::string>& cells)
+    {
+        for (const std::string& cell : cells)
+            add(cell);
+    }
     std::string end() const { return text_ + "\r\n"; }
 
 private:
@@ -33,35 +44,39 @@ private:
     bool first_ = true;
 };
 
+void addMeasurement(Line& line, const Measurement* m)
+{
+    line.add(m ? std::optional(m->value) : std::nullopt);
+    line.add(m ? m->standardError : std::nullopt);
+    line.add(m ? m->low : std::nullopt);
+    line.add(m ? m->high : std::nullopt);
+}
+
 std::string write(const ReportInput& input)
 {
-    const std::vector<std::string> settings = settingColumns(input);
+    const std::vector<Json> settings = settingsOfRuns(input);
+    const std::vector<std::string> settingNames = settingColumns(settings);
     const std::vector<std::string> metrics = metricColumns(input);
     Line header;
-    for (const char* name : {"id", "experiment", "model", "recipe", "state"}) header.add(std::string(name));
-    for (const std::string& name : settings) header.add(name);
+    header.addAll({"id", "experiment", "model", "recipe", "state"});
+    header.addAll(settingNames);
     for (const std::string& name : metrics)
-        for (const char* suffix : {"", "_stderr", "_low", "_high"}) header.add(name + suffix);
-    for (const char* name : {"seed", "threads", "backend", "version", "model_fingerprint", "data_fingerprint", "error"})
-        header.add(std::string(name));
+        header.addAll({name, name + "_stderr", name + "_low", name + "_high"});
+    header.addAll({"seed", "threads", "backend", "version", "model_fingerprint", "data_fingerprint",
+                   "error"});
     std::string text = header.end();
-    for (const Run& run : input.runs) {
-        Line line;
-        line.add(std::to_string(run.id));
-        for (const std::string& cell : {run.experiment, run.request.model, run.request.recipe, std::string(runStateName(run.state))})
-            line.add(cell);
-        for (const std::string& name : settings) line.add(settingText(run, name));
-        for (const std::string& name : metrics) {
-            const Measurement* m = run.measurement(name);
-            line.add(m ? std::optional(m->value) : std::nullopt);
-            line.add(m ? m->standardError : std::nullopt);
-            line.add(m ? m->low : std::nullopt);
-            line.add(m ? m->high : std::nullopt);
-        }
+    for (size_t i = 0; i < input.runs.size(); ++i) {
+        const Run& run = input.runs[i];
         const Provenance& p = run.provenance;
-        for (const std::string& cell : {std::to_string(run.request.seed), std::to_string(p.threads), p.backend, p.version,
-                                        p.modelFingerprint, p.dataFingerprint, run.error})
-            line.add(cell);
+        Line line;
+        line.addAll({std::to_string(run.id), run.experiment, run.request.model, run.request.recipe,
+                     runStateName(run.state)});
+        for (const std::string& name : settingNames)
+            line.add(settingText(settings[i], name));
+        for (const std::string& name : metrics)
+            addMeasurement(line, run.measurement(name));
+        line.addAll({std::to_string(run.request.seed), std::to_string(p.threads), p.backend,
+                     p.version, p.modelFingerprint, p.dataFingerprint, run.error});
         text += line.end();
     }
     return text;
@@ -71,7 +86,8 @@ std::string write(const ReportInput& input)
 
 const Report& csv()
 {
-    static const Report row{"csv", "csv", "Comma-separated values, for spreadsheets and scripts", write};
+    static const Report row{"csv", "csv", "Comma-separated values, for spreadsheets and scripts",
+                            write};
     return row;
 }
 

@@ -3,10 +3,19 @@
 
 namespace paretoscope::reports {
 
+namespace {
+
+std::string write(const ReportInput& input)
+{
+    // Paths may be anything; a report is always valid UTF-8.
+    return runsJson(input.runs).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+} // namespace
+
 const Report& json()
 {
-    static const Report row{"json", "json", "Every run with every figure, for programs",
-                            [](const ReportInput& input) { return runsJson(input.runs).dump(2) + "\n"; }};
+    static const Report row{"json", "json", "Every run with every figure, for programs", write};
     return row;
 }
 
