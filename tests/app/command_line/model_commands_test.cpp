@@ -1,0 +1,199 @@
+// Commands about one model, against reference data and against each other.
+#include "tests/app/command_line/program.h"
+
+#include "tests/test_data.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QTemporaryDir>
+
+#include <cmath>
+
+using namespace paretoscope::test;
+
+namespace {
+
+const QString builtin = QStringLiteral("builtin:starter");
+
+QJsonObject readJson(const std::filesystem::path& path)
+{
+    QFile file(QString::fromStdString(path.string()));
+    return file.open(QIODevice::ReadOnly) ? QJsonDocument::fromJson(file.readAll()).object() : QJsonObject();
+}
+
+QString idList(const QJsonArray& ids)
+{
+    QStringList texts;
+    for (const QJsonValue& id : ids) texts << QString::number(id.toInt());
+    return texts.join(QLatin1Char(','));
+}
+
+double largestDifference(const QJsonArray& a, const QJsonArray& b)
+{
+    if (a.size() != b.size() || a.isEmpty()) return INFINITY;
+    double largest = 0;
+    for (qsizetype i = 0; i < a.size(); ++i) largest = std::max(largest, std::abs(a[i].toDouble() - b[i].toDouble()));
+    return largest;
+}
+
+} // namespace
+
+class ModelCommandsTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void inspectCountsWhatTheConfigurationImplies()
+    {
+        const std::filesystem::path model = goldenFolder() / "models/llama_gqa";
+        PARETOSCOPE_REQUIRE(model);
+        const QJsonObject found = program({"inspect", QString::fromStdString(model.string()), "--json"}).json();
+        // 2 blocks, hidden 64, 4 heads of 16, 2 kv heads, feed-forward 176, vocabulary 320, untied
+        const int attention = 2 * (64 * 64 + 2 * 64 * 32 + 64 * 64);
+        const int mlp = 2 * 3 * 64 * 176;
+        const int norms = 2 * 2 * 64 + 64;
+        QCOMPARE(found["architecture"].toString(), QStringLiteral("llama"));
+        const QJsonObject parameters = found["parameters"].toObject();
+        QCOMPARE(parameters["attention"].toInt(), attention);
+        QCOMPARE(parameters["mlp"].toInt(), mlp);
+        QCOMPARE(parameters["total"].toInt(), attention + mlp + norms + 2 * 320 * 64);
+        QCOMPARE(found["dtype"].toString(), QStringLiteral("F32"));
+        QCOMPARE(found["weight_bytes"].toInt(), 4 * parameters["total"].toInt());
+        QCOMPARE(found["kv_bytes_per_token"].toInt(), 2 * 2 * 2 * 16 * 2); // blocks, K and V, heads, dim, 16 bit
+        QCOMPARE(found["context_length"].toInt(), 128);
+        QCOMPARE(found["vocabulary"].toInt(), 320);
+        QCOMPARE(found["blocks"].toInt(), 2);
+        QVERIFY(found["warnings"].isArray());
+    }
+
+    void logitsAreThoseOfTheReference()
+    {
+        const std::filesystem::path folder = dataFolder() / "starter-llama";
+        PARETOSCOPE_REQUIRE(folder / "golden.json");
+        const QJsonObject golden = readJson(folder / "golden.json");
+        const Outcome outcome = program({"logits", QString::fromStdString(folder.string()), "--tokens",
+                                         idList(golden["input_a"].toArray()), "--json"});
+        QCOMPARE(outcome.exitCode, 0);
+        QVERIFY(largestDifference(outcome.json()["logprobs"].toArray(), golden["next_token_logprobs_a"].toArray()) < 1e-3);
+        QVERIFY(largestDifference(outcome.json()["last_logits"].toArray(), golden["last_logits_a"].toArray()) < 1e-3);
+    }
+
+    void tokensAreThoseOfTheReference()
+    {
+        const std::filesystem::path folder = dataFolder() / "starter-llama";
+        PARETOSCOPE_REQUIRE(folder / "golden.json");
+        const QJsonObject cases = readJson(folder / "golden.json")["tokenize"].toObject();
+        QVERIFY(!cases.isEmpty());
+        for (auto each = cases.begin(); each != cases.end(); ++each) {
+            const Outcome outcome =
+                program({"tokenize", QString::fromStdString(folder.string()), "--text", each.key(), "--json"});
+            QCOMPARE(outcome.json()["ids"].toArray(), each.value().toArray());
+            QCOMPARE(outcome.json()["pieces"].toArray().size(), each.value().toArray().size());
+        }
+    }
+
+    void generationRepeatsAndCounts()
+    {
+        const QStringList arguments{"generate", builtin, "--prompt", "The king", "--max-tokens", "12", "--temperature",
+                                    "0.8", "--seed", "7", "--json"};
+        const QJsonObject first = program(arguments).json();
+        const QJsonObject second = program(arguments).json();
+        QVERIFY(!first["text"].toString().isEmpty());
+        QCOMPARE(first["text"], second["text"]);
+        QCOMPARE(first["tokens"], second["tokens"]);
+        QVERIFY(first["tokens"].toArray().size() <= 12);
+        QVERIFY(first["prompt_tokens"].toInt() > 0);
+        QVERIFY(first["prefill_tokens_per_second"].toDouble() > 0);
+        QVERIFY(first["decode_tokens_per_second"].toDouble() > 0);
+    }
+
+    // Writing a compressed model and applying the recipe in memory are the same thing.
+    void compressedFolderEqualsTheRecipe()
+    {
+        QTemporaryDir folder;
+        const QString output = folder.filePath(QStringLiteral("small"));
+        const QString recipe = QStringLiteral("quantization.rtn(bits=4,group_size=32)");
+        const Outcome written = program({"compress", builtin, "--recipe", recipe, "--output", output, "--json"});
+        QVERIFY2(written.exitCode == 0, written.errors);
+        const QStringList tokens{"--tokens", "1,5,9,700,12", "--json"};
+        const QJsonObject opened = program(QStringList{"logits", output} + tokens).json();
+        const QJsonObject applied = program(QStringList{"logits", builtin, "--recipe", recipe} + tokens).json();
+        const QJsonObject plain = program(QStringList{"logits", builtin} + tokens).json();
+        QCOMPARE(largestDifference(opened["last_logits"].toArray(), applied["last_logits"].toArray()), 0.0);
+        QVERIFY(largestDifference(opened["last_logits"].toArray(), plain["last_logits"].toArray()) > 1e-3);
+        const QJsonObject inspected = program({"inspect", output, "--json"}).json();
+        QCOMPARE(inspected["weight_bytes"], written.json()["weight_bytes"]);
+        QVERIFY(inspected["weight_bytes"].toInt() < written.json()["original_weight_bytes"].toInt());
+        qint64 onDisk = QFileInfo(output + QStringLiteral("/weights.safetensors")).size();
+        QCOMPARE(written.json()["file_bytes"].toInteger(), onDisk);
+
+        const Outcome again = program({"compress", builtin, "--recipe", recipe, "--output", output});
+        QCOMPARE(again.exitCode, 2);
+        QVERIFY(again.says("exists already"));
+    }
+
+    void strategiesDescribeTheirSettings()
+    {
+        const QJsonArray strategies = program({"strategies", "--json"}).json()["strategies"].toArray();
+        QVERIFY(!strategies.isEmpty());
+        for (const QJsonValue& strategy : strategies) {
+            const QString id = strategy["id"].toString();
+            QVERIFY2(id.startsWith(strategy["family"].toString() + QLatin1Char('.')), qPrintable(id));
+            QVERIFY2(!strategy["name"].toString().isEmpty() && !strategy["paper"].toString().isEmpty(), qPrintable(id));
+            for (const QJsonValue& parameter : strategy["parameters"].toArray()) {
+                QVERIFY2(!parameter["help"].toString().isEmpty(), qPrintable(id));
+                QVERIFY2(!parameter["default"].isUndefined(), qPrintable(id));
+            }
+        }
+        QVERIFY(!program({"tasks", "--json"}).json()["tasks"].toArray().isEmpty());
+        QVERIFY(!program({"metrics", "--json"}).json()["metrics"].toArray().isEmpty());
+    }
+
+    void badUsageIsTwoAndTellsTheNearestName_data()
+    {
+        QTest::addColumn<QStringList>("words");
+        QTest::addColumn<QByteArray>("hint");
+        QTest::newRow("command") << QStringList{"inspct"} << QByteArray("did you mean 'inspect'?");
+        QTest::newRow("second word") << QStringList{"export"} << QByteArray("export chart");
+        QTest::newRow("option") << QStringList{"inspect", builtin, "--jsn"} << QByteArray("did you mean '--json'?");
+        QTest::newRow("strategy") << QStringList{"logits", builtin, "--tokens", "1", "--recipe", "quantization.rnt"}
+                                  << QByteArray("did you mean 'quantization.rtn'?");
+        QTest::newRow("setting") << QStringList{"logits", builtin, "--tokens", "1", "--recipe", "quantization.rtn(bit=4)"}
+                                 << QByteArray("did you mean 'bits'?");
+        QTest::newRow("value") << QStringList{"logits", builtin, "--tokens", "1", "--recipe", "quantization.rtn(bits=99)"}
+                               << QByteArray("'bits' is '99'");
+        QTest::newRow("metric") << QStringList{"frontier", "--store", "x", "--x", "perplexty", "--y", "file_bytes"}
+                                << QByteArray("did you mean 'perplexity'?");
+        QTest::newRow("tokens") << QStringList{"logits", builtin, "--tokens", "1,x"} << QByteArray("'x'");
+    }
+
+    void badUsageIsTwoAndTellsTheNearestName()
+    {
+        QFETCH(QStringList, words);
+        QFETCH(QByteArray, hint);
+        const Outcome outcome = program(words);
+        QCOMPARE(outcome.exitCode, 2);
+        QVERIFY2(outcome.errors.contains(hint), outcome.errors);
+        QVERIFY(outcome.output.isEmpty());
+    }
+
+    void failuresAreOneAndSayWhat()
+    {
+        const Outcome missing = program({"inspect", "/nonexistent/model", "--json"});
+        QCOMPARE(missing.exitCode, 1);
+        QVERIFY(missing.says("/nonexistent/model"));
+        QVERIFY(missing.output.isEmpty());
+        QCOMPARE(program({"runs", "--store", "/nonexistent/store.sqlite"}).exitCode, 1);
+    }
+
+    void helpGoesToStandardOutput()
+    {
+        QVERIFY(program({"--help"}).output.contains("frontier"));
+        const Outcome help = program({"run", "--help"});
+        QCOMPARE(help.exitCode, 0);
+        QVERIFY(help.output.contains("--sweep") && help.errors.isEmpty());
+        QVERIFY(program({"--version"}).output.startsWith("paretoscope "));
+    }
+};
+
+QTEST_GUILESS_MAIN(ModelCommandsTest)
+#include "model_commands_test.moc"
