@@ -27,10 +27,16 @@ std::vector<std::string> columns(const Arguments& arguments, const std::vector<s
 
 std::string tableOf(const std::vector<Run>& runs, const std::vector<std::string>& metrics)
 {
-    std::vector<std::vector<std::string>> rows{{"RUN", "EXPERIMENT", "RECIPE", "STATE"}};
+    const bool several = std::any_of(runs.begin(), runs.end(),
+                                     [&](const Run& run) { return run.experimentId != runs[0].experimentId; });
+    std::vector<std::vector<std::string>> rows{{"RUN"}};
+    if (several) rows[0].emplace_back("EXPERIMENT");
+    rows[0].insert(rows[0].end(), {"RECIPE", "STATE"});
     for (const std::string& metric : metrics) rows[0].push_back(metric);
     for (const Run& run : runs) {
-        rows.push_back({std::to_string(run.id), run.experiment, run.request.recipe, runStateName(run.state)});
+        rows.push_back({std::to_string(run.id)});
+        if (several) rows.back().push_back(run.experiment);
+        rows.back().insert(rows.back().end(), {run.request.recipe, runStateName(run.state)});
         for (const std::string& metric : metrics) {
             const Measurement* measurement = run.measurement(metric);
             rows.back().push_back(measurement ? measurementText(*measurement) : "");
