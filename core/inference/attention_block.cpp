@@ -94,13 +94,13 @@ Value runAttention(ForwardState& state, const Block& block, int index, Value x)
     Value query = applyLinear(state, weights.query, x, index, "attention.query");
     Value keys = applyLinear(state, weights.key, x, index, "attention.key");
     Value values = applyLinear(state, weights.value, x, index, "attention.value");
-    query = clamped(query, config.clampQkv);
-    keys = clamped(keys, config.clampQkv);
-    values = clamped(values, config.clampQkv);
     if (!config.normAfterRope) {
         query = normedHeads(state, config, weights.queryNorm, query);
         keys = normedHeads(state, config, weights.keyNorm, keys);
     }
+    query = clamped(query, config.clampQkv);
+    keys = clamped(keys, config.clampQkv);
+    values = clamped(values, config.clampQkv);
     query = rotated(state, config, query, config.heads, config.headDim);
     keys = rotated(state, config, keys, config.kvHeads, config.headDim);
     if (config.normAfterRope) {

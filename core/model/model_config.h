@@ -78,7 +78,7 @@ struct BlockConfig {
     bool gated = true;           // act(gate) ⊙ up, else act(up)
     Activation activation = Activation::Silu;
     double residualScale = 1;
-    double clampQkv = 0;         // limit of q, k and v; 0 = none
+    double clampQkv = 0;         // limit of q, k and v after their norms; 0 = none
     MoeConfig moe;
     MlaConfig mla;
 };

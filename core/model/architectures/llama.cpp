@@ -14,14 +14,7 @@ ModelConfig configure(const Json& config, const std::string& where)
 
 void load(const Json& config, const WeightSource& weights, Model& model)
 {
-    const auto biasFor = [&](const char* field) {
-        return optionalBool(config, field, false, weights.describe()) ? families::Bias::Required
-                                                                      : families::Bias::Never;
-    };
-    families::LlamaBlockBiases biases;
-    biases.query = biases.output = biasFor("attention_bias");
-    biases.feedForward = biasFor("mlp_bias");
-    families::readLlamaStyleModel(config, weights, biases, model);
+    families::readLlamaStyleModel(weights, families::readLlamaStyle(config, weights.describe()), model);
 }
 
 } // namespace

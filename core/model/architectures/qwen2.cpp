@@ -1,7 +1,7 @@
 // Qwen2 and Qwen2.5 (Yang et al. 2024, arXiv:2407.10671): Llama's block with biased query, key and
 // value projections, and sliding windows in its upper layers when asked for.
-#include "core/base/json.h"
 #include "core/model/architectures/llama_block.h"
+#include "core/model/architectures/qwen_windows.h"
 
 namespace paretoscope::architectures {
 
@@ -9,20 +9,19 @@ namespace {
 
 ModelConfig configure(const Json& config, const std::string& where)
 {
-    ModelConfig result = families::readLlamaStyleConfig(config, where);
-    if (!optionalBool(config, "use_sliding_window", false, where)) return result;
-    const int64_t window = optionalInteger(config, "sliding_window", 1, int64_t{1} << 31, 0, where);
-    const int64_t firstWindowed = optionalInteger(config, "max_window_layers", 0, 4096, 28, where);
-    for (size_t i = 0; i < result.blocks.size(); ++i)
-        if (int64_t(i) >= firstWindowed) result.blocks[i].window = window;
+    families::ConfigDefaults defaults;
+    defaults.contextLength = 32768;
+    ModelConfig result = families::readLlamaStyleConfig(config, where, defaults);
+    families::readQwenWindows(config, families::QwenWindows::UpperLayers, result, where);
     return result;
 }
 
 void load(const Json& config, const WeightSource& weights, Model& model)
 {
-    families::LlamaBlockBiases biases;
-    biases.query = families::Bias::Required;
-    families::readLlamaStyleModel(config, weights, biases, model);
+    families::LlamaStyle style = families::readLlamaStyle(config, weights.describe());
+    style.query = families::Bias::Required;
+    style.output = style.feedForward = families::Bias::Never;
+    families::readLlamaStyleModel(weights, style, model);
 }
 
 } // namespace
