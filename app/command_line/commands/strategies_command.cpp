@@ -1,5 +1,6 @@
 #include "app/command_line/command.h"
 #include "app/command_line/pipeline_arguments.h"
+#include "app/plugin_host.h"
 #include "core/base/json.h"
 #include "core/strategy/strategy.h"
 
@@ -40,6 +41,20 @@ void print(const Strategy& strategy, Console& console)
     }
 }
 
+// Where the strategies come from, and why a plugin brings none.
+Json pluginsJson()
+{
+    Json list = Json::array();
+    for (const PluginRecord& plugin : PluginHost::instance().plugins())
+        list.push_back({{"file", plugin.file.string()},
+                        {"family", plugin.family},
+                        {"title", plugin.title},
+                        {"version", plugin.version},
+                        {"state", pluginStateName(plugin.state)},
+                        {"reason", plugin.reason}});
+    return list;
+}
+
 int run(const Arguments&, Console& console)
 {
     Json list = Json::array();
@@ -48,7 +63,7 @@ int run(const Arguments&, Console& console)
         if (!console.wantsJson()) print(*strategy, console);
     }
     if (list.empty()) console.note("no strategies: no plugin was found (PARETOSCOPE_PLUGIN_PATH may name a folder)");
-    if (console.wantsJson()) console.json({{"strategies", std::move(list)}});
+    if (console.wantsJson()) console.json({{"strategies", std::move(list)}, {"plugins", pluginsJson()}});
     return 0;
 }
 

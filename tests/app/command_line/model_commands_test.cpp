@@ -133,8 +133,11 @@ private slots:
 
     void strategiesDescribeTheirSettings()
     {
-        const QJsonArray strategies = program({"strategies", "--json"}).json()["strategies"].toArray();
+        const QJsonObject document = program({"strategies", "--json"}).json();
+        const QJsonArray strategies = document["strategies"].toArray();
         QVERIFY(!strategies.isEmpty());
+        for (const QJsonValue& plugin : document["plugins"].toArray())
+            QVERIFY2(plugin["state"].toString() == QStringLiteral("loaded"), qPrintable(plugin["reason"].toString()));
         for (const QJsonValue& strategy : strategies) {
             const QString id = strategy["id"].toString();
             QVERIFY2(id.startsWith(strategy["family"].toString() + QLatin1Char('.')), qPrintable(id));
@@ -183,6 +186,13 @@ private slots:
         QVERIFY(missing.says("/nonexistent/model"));
         QVERIFY(missing.output.isEmpty());
         QCOMPARE(program({"runs", "--store", "/nonexistent/store.sqlite"}).exitCode, 1);
+    }
+
+    void theWindowNeedsADisplay()
+    {
+        const Outcome outcome = program({});
+        QCOMPARE(outcome.exitCode, 1);
+        QVERIFY2(outcome.says("no display"), outcome.errors);
     }
 
     void helpGoesToStandardOutput()
