@@ -34,15 +34,15 @@ void nameApplication()
 
 } // namespace
 
-ProgramSetup::ProgramSetup(int& argc, char** argv, Painting painting)
+ProgramSetup::ProgramSetup(int& argc, char** argv, bool draws)
 {
     nameApplication();
-    if (painting == Painting::Files && !qEnvironmentVariableIsSet("QT_QPA_PLATFORM"))
-        qputenv("QT_QPA_PLATFORM", "offscreen");
-    if (painting == Painting::None)
-        application_ = std::make_unique<QCoreApplication>(argc, argv);
-    else
+    if (draws) {
+        if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) qputenv("QT_QPA_PLATFORM", "offscreen");
         application_ = std::make_unique<QApplication>(argc, argv);
+    } else {
+        application_ = std::make_unique<QCoreApplication>(argc, argv);
+    }
     std::setlocale(LC_NUMERIC, "C"); // Qt takes the user's
     findBuiltinModels();
     loadAllPlugins();
@@ -73,11 +73,6 @@ void findBuiltinModels()
 
 int openWindow(int argc, char** argv)
 {
-    const bool display = qEnvironmentVariableIsSet("DISPLAY") || qEnvironmentVariableIsSet("WAYLAND_DISPLAY") ||
-                         qEnvironmentVariableIsSet("QT_QPA_PLATFORM");
-    if (!display) // Qt would end the process
-        fail(ErrorCode::Unsupported, "there is no display to open the window on; 'paretoscope --help' lists what "
-                                     "works without one");
 #if __has_include("app/window/run_window.h")
     return runWindow(argc, argv);
 #else

@@ -8,19 +8,12 @@ class QCoreApplication;
 
 namespace paretoscope {
 
-// What a way of starting the program paints.
-enum class Painting {
-    None,   // QCoreApplication, no display needed
-    Files,  // QApplication on the offscreen platform unless QT_QPA_PLATFORM says otherwise, so that
-            // files look the same everywhere
-    Window, // QApplication on the user's display
-};
-
 // The Qt application object, plain number formats, the built-in models and the plugins. One a
-// process; `argc` and `argv` outlive it.
+// process. `draws`: an application that can paint; on the offscreen platform unless
+// QT_QPA_PLATFORM says otherwise, so that files look the same everywhere.
 class ProgramSetup {
 public:
-    ProgramSetup(int& argc, char** argv, Painting painting);
+    ProgramSetup(int& argc, char** argv, bool draws);
     ~ProgramSetup();
     ProgramSetup(const ProgramSetup&) = delete;
     ProgramSetup& operator=(const ProgramSetup&) = delete;
@@ -36,7 +29,6 @@ std::filesystem::path programFile();
 // the user's data folder.
 void findBuiltinModels();
 
-// Opens the window. Error(Unsupported) where there is no display.
 int openWindow(int argc, char** argv);
 
 } // namespace paretoscope

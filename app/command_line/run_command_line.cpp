@@ -50,7 +50,7 @@ int runCommand(const Command& command, const std::vector<std::string>& words, in
         return 0;
     }
     const Arguments arguments = Arguments::parse(words, command.positionals, command.options);
-    const ProgramSetup setup(argc, argv, command.draws ? Painting::Files : Painting::None);
+    const ProgramSetup setup(argc, argv, command.draws);
     Console console(arguments.has("json"));
     return command.run(arguments, console);
 }

@@ -192,7 +192,7 @@ private slots:
     {
         const Outcome outcome = program({});
         QCOMPARE(outcome.exitCode, 1);
-        QVERIFY2(outcome.says("no display"), outcome.errors);
+        QVERIFY2(outcome.says("window"), outcome.errors);
     }
 
     void helpGoesToStandardOutput()
