@@ -1,9 +1,7 @@
 #include "app/program.h"
 
 #include "app/plugin_host.h"
-#if __has_include("app/window/run_window.h")
 #include "app/window/run_window.h"
-#endif
 #include "core/base/error.h"
 #include "core/base/log.h"
 #include "core/base/version.h"
@@ -34,11 +32,12 @@ void nameApplication()
 
 } // namespace
 
-ProgramSetup::ProgramSetup(int& argc, char** argv, bool draws)
+ProgramSetup::ProgramSetup(int& argc, char** argv, Kind kind)
 {
     nameApplication();
-    if (draws) {
-        if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) qputenv("QT_QPA_PLATFORM", "offscreen");
+    if (kind != Kind::Plain) {
+        if (kind == Kind::Paints && !qEnvironmentVariableIsSet("QT_QPA_PLATFORM"))
+            qputenv("QT_QPA_PLATFORM", "offscreen");
         application_ = std::make_unique<QApplication>(argc, argv);
     } else {
         application_ = std::make_unique<QCoreApplication>(argc, argv);
@@ -73,12 +72,7 @@ void findBuiltinModels()
 
 int openWindow(int argc, char** argv)
 {
-#if __has_include("app/window/run_window.h")
     return runWindow(argc, argv);
-#else
-    (void)argc, (void)argv;
-    fail(ErrorCode::Unsupported, "this build has no window; 'paretoscope --help' lists the commands");
-#endif
 }
 
 } // namespace paretoscope

@@ -9,11 +9,13 @@ class QCoreApplication;
 namespace paretoscope {
 
 // The Qt application object, plain number formats, the built-in models and the plugins. One a
-// process. `draws`: an application that can paint; on the offscreen platform unless
-// QT_QPA_PLATFORM says otherwise, so that files look the same everywhere.
+// process. Paints: an application that can paint; on the offscreen platform unless
+// QT_QPA_PLATFORM says otherwise, so that files look the same everywhere. Window: on the screen.
 class ProgramSetup {
 public:
-    ProgramSetup(int& argc, char** argv, bool draws);
+    enum class Kind { Plain, Paints, Window };
+
+    ProgramSetup(int& argc, char** argv, Kind kind);
     ~ProgramSetup();
     ProgramSetup(const ProgramSetup&) = delete;
     ProgramSetup& operator=(const ProgramSetup&) = delete;

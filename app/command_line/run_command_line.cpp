@@ -4,6 +4,7 @@
 #include "app/command_line/console.h"
 #include "app/command_line/help.h"
 #include "app/program.h"
+#include "app/window/window_options.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/base/version.h"
@@ -50,7 +51,8 @@ int runCommand(const Command& command, const std::vector<std::string>& words, in
         return 0;
     }
     const Arguments arguments = Arguments::parse(words, command.positionals, command.options);
-    const ProgramSetup setup(argc, argv, command.draws);
+    const auto kind = command.draws ? ProgramSetup::Kind::Paints : ProgramSetup::Kind::Plain;
+    const ProgramSetup setup(argc, argv, kind);
     Console console(arguments.has("json"));
     return command.run(arguments, console);
 }
@@ -70,7 +72,7 @@ int runCommandLine(int argc, char** argv)
     std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
     std::string name;
     try {
-        if (words.empty()) return openWindow(argc, argv);
+        if (words.empty() || opensWindow(words[0])) return openWindow(argc, argv);
         if (words[0] == "--version") return std::printf("paretoscope %s\n", version()), 0;
         if (words[0] == "--help" || words[0] == "-h" || words[0] == "help")
             return std::fputs(generalHelp().c_str(), stdout), 0;

@@ -29,6 +29,7 @@ QToolButton* makeIconButton(const QString& icon, const QString& tip, QWidget* pa
     button->setIcon(themeIcon(icon));
     button->setToolTip(tip);
     button->setAccessibleName(tip);
+    button->setProperty("compact", true);
     return button;
 }
 

@@ -27,6 +27,14 @@ DisplayUnit byteUnit(double magnitude)
     return {divisor, names[step]};
 }
 
+// Decimals that leave so many significant digits.
+int decimalsFor(double value, int significantDigits)
+{
+    if (value == 0 || !std::isfinite(value)) return 0;
+    const int exponent = int(std::floor(std::log10(std::abs(value))));
+    return std::clamp(significantDigits - 1 - exponent, 0, 12);
+}
+
 QString withUnit(const QString& number, const QString& unit)
 {
     return unit.isEmpty() ? number : number + QChar::Nbsp + unit;
@@ -51,9 +59,7 @@ QString formatNumber(double value, int significantDigits)
     QLocale locale;
     if (magnitude != 0 && (magnitude >= 1e9 || magnitude < 1e-4))
         return locale.toString(value, 'g', significantDigits);
-    const int whole = magnitude < 1 ? 1 : int(std::floor(std::log10(magnitude))) + 1;
-    int decimals = std::max(0, significantDigits - whole);
-    if (magnitude != 0 && magnitude < 0.1) decimals = significantDigits + 1;
+    const int decimals = decimalsFor(value, significantDigits);
     QString text = locale.toString(value, 'f', decimals);
     const QString point = locale.decimalPoint();
     if (decimals > 0 && text.contains(point)) {
@@ -82,9 +88,15 @@ QString formatMeasurement(const MetricInfo& info, const Measurement& measurement
     const double half = (*measurement.high - *measurement.low) / 2;
     if (!(half > 0)) return formatMetric(info, measurement.value);
     const DisplayUnit unit = displayUnit(info, measurement.value);
-    const QString text = formatNumber(measurement.value / unit.divisor) + u" ± "_s
-                         + formatNumber(half / unit.divisor, 2);
-    return withUnit(text, unit.name);
+    const double value = measurement.value / unit.divisor, noise = half / unit.divisor;
+    if (!std::isfinite(value) || !std::isfinite(noise) || std::abs(value) >= 1e9)
+        return withUnit(formatNumber(value) + u" ± "_s + formatNumber(noise, 2), unit.name);
+    // As many digits as the noise leaves meaning, the same for both.
+    const int decimals = decimalsFor(noise, 2);
+    const QLocale locale;
+    return withUnit(locale.toString(value, 'f', decimals) + u" ± "_s
+                        + locale.toString(noise, 'f', decimals),
+                    unit.name);
 }
 
 QString formatDuration(double seconds)

@@ -67,6 +67,7 @@ private:
     void buildDirectionHint();
     void buildRings();
     void refreshRings();
+    void replotRings();
     void placeText(QCPTextElement*& element, int row, const QString& text);
     QString noteText() const;
     QCPRange rangeOf(bool horizontal) const;

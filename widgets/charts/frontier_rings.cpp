@@ -81,11 +81,17 @@ void FrontierChart::refreshRings()
     }
 }
 
+// Before the plot was shown once there is nothing to paint on.
+void FrontierChart::replotRings()
+{
+    if (plot_.isVisible() && !plot_.size().isEmpty()) plot_.layer(u"rings"_s)->replot();
+}
+
 void FrontierChart::setSelected(const std::unordered_set<int64_t>& runs)
 {
     selected_ = runs;
     refreshRings();
-    plot_.layer(u"rings"_s)->replot();
+    replotRings();
 }
 
 void FrontierChart::setCurrent(std::optional<size_t> point)
@@ -93,7 +99,7 @@ void FrontierChart::setCurrent(std::optional<size_t> point)
     if (point == current_) return;
     current_ = point;
     refreshRings();
-    plot_.layer(u"rings"_s)->replot();
+    replotRings();
 }
 
 QPointF FrontierChart::pixelOf(size_t point) const

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/strategy/strategy.h"
+#include "widgets/basics/fitting_stack.h"
 #include "widgets/basics/labels.h"
 #include "widgets/basics/text.h"
 #include "widgets/editors/step_card.h"
@@ -10,7 +11,6 @@
 #include "widgets/theme/icons.h"
 #include "widgets/theme/spacing.h"
 
-#include <QStackedWidget>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -21,7 +21,7 @@ namespace paretoscope {
 
 RecipeEditor::RecipeEditor(QWidget* parent)
     : QWidget(parent)
-    , stack_(new QStackedWidget(this))
+    , stack_(new FittingStack(this))
     , stepsPage_(new QWidget(stack_))
     , steps_(new QVBoxLayout)
     , empty_(makeLabel(tr("A recipe says what happens to the model, step by step. Without a step, "
@@ -63,7 +63,6 @@ void RecipeEditor::buildStepsPage()
     layout->addLayout(steps_);
     layout->addWidget(add_, 0, Qt::AlignLeft);
     layout->addWidget(text_);
-    layout->addStretch();
     text_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     text_->setAccessibleName(tr("Recipe as text"));
 }

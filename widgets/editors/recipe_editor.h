@@ -10,11 +10,11 @@
 
 class QLabel;
 class QPushButton;
-class QStackedWidget;
 class QVBoxLayout;
 
 namespace paretoscope {
 
+class FittingStack;
 class StepCard;
 class StrategyPicker;
 
@@ -48,7 +48,7 @@ private:
     void remove(StepCard* card);
     void refreshText();
 
-    QStackedWidget* stack_;
+    FittingStack* stack_;
     QWidget* stepsPage_;
     QVBoxLayout* steps_;
     QLabel* empty_;

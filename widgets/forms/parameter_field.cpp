@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/json.h"
+#include "widgets/basics/fitting_stack.h"
 #include "widgets/basics/text.h"
 #include "widgets/forms/sweep_editor.h"
 #include "widgets/forms/value_editor.h"
@@ -9,7 +10,6 @@
 
 #include <QGridLayout>
 #include <QLabel>
-#include <QStackedWidget>
 #include <QStyle>
 #include <QToolButton>
 
@@ -39,7 +39,7 @@ void ParameterField::build(bool sweepable, QGridLayout* layout, QWidget* parent)
     editor_->control()->setAccessibleName(name);
     editor_->control()->setToolTip(toQt(parameter_.help));
     title_->setBuddy(editor_->control());
-    stack_ = new QStackedWidget(parent);
+    stack_ = new FittingStack(parent);
     stack_->addWidget(editor_);
     stack_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Maximum);
     layout->addWidget(title_, row, 0, Qt::AlignLeft | Qt::AlignVCenter);
@@ -91,10 +91,6 @@ void ParameterField::setSwept(bool swept)
 {
     if (swept) sweep_->setValues({editor_->text()});
     stack_->setCurrentWidget(swept ? static_cast<QWidget*>(sweep_) : editor_);
-    // The hidden page must not hold the height of the row.
-    editor_->setSizePolicy(QSizePolicy::Preferred, swept ? QSizePolicy::Ignored : QSizePolicy::Fixed);
-    sweep_->setSizePolicy(QSizePolicy::Preferred, swept ? QSizePolicy::Fixed : QSizePolicy::Ignored);
-    stack_->adjustSize();
     check();
 }
 

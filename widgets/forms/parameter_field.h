@@ -11,12 +11,12 @@
 
 class QGridLayout;
 class QLabel;
-class QStackedWidget;
 class QToolButton;
 class QWidget;
 
 namespace paretoscope {
 
+class FittingStack;
 class SweepEditor;
 class ValueEditor;
 
@@ -52,7 +52,7 @@ private:
 
     Parameter parameter_;
     QLabel* title_ = nullptr;
-    QStackedWidget* stack_ = nullptr;
+    FittingStack* stack_ = nullptr;
     ValueEditor* editor_ = nullptr;
     SweepEditor* sweep_ = nullptr;
     QToolButton* button_ = nullptr;

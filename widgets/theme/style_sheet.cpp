@@ -21,6 +21,11 @@ QToolButton:pressed, QToolButton:checked { background: {selection}; }
 QToolButton:focus { border-color: {accent}; }
 QToolButton:disabled { color: {faint}; }
 QToolButton::menu-indicator { image: none; }
+QToolButton[compact="true"] { padding: @1px; }
+QToolButton[popupMode="1"] { padding-right: @4px; }
+QToolButton::menu-button { border: none; border-left: 1px solid transparent; width: @4px;
+    border-top-right-radius: 5px; border-bottom-right-radius: 5px; }
+QToolButton::menu-button:hover { background: {selection}; }
 
 QPushButton { background: {raised}; border: 1px solid {outline}; border-radius: 5px;
     padding: @1px @3px; color: {text}; min-height: @4px; }
@@ -33,8 +38,30 @@ QPushButton[primary="true"]:hover { background: {accentHover}; }
 QPushButton[primary="true"]:focus { border: 2px solid {text}; }
 QPushButton[primary="true"]:disabled { background: {border}; border-color: {border}; color: {faint}; }
 
+QLineEdit, QAbstractSpinBox, QComboBox { background: {surface}; color: {text};
+    border: 1px solid {outline}; border-radius: 4px; padding: @1px; min-height: @4px;
+    selection-background-color: {accent}; selection-color: {accentText}; }
+QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus { border-color: {accent}; }
+QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: {faint}; border-color: {border}; }
+QComboBox::drop-down { border: none; width: @4px; }
+QComboBox::down-arrow { image: url(:/icons/arrow-down-{scheme}.svg); width: 10px; height: 10px; }
+QComboBox QAbstractItemView { background: {raised}; color: {text}; border: 1px solid {outline};
+    selection-background-color: {selection}; selection-color: {text}; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; width: @4px; background: transparent; }
+QAbstractSpinBox::up-arrow { image: url(:/icons/arrow-up-{scheme}.svg); width: 8px; height: 8px; }
+QAbstractSpinBox::down-arrow { image: url(:/icons/arrow-down-{scheme}.svg); width: 8px; height: 8px; }
+QToolButton::menu-arrow { image: url(:/icons/arrow-down-{scheme}.svg); width: 10px; height: 10px; }
+QCheckBox { spacing: @1px; }
+QCheckBox::indicator { width: @5px; height: @5px; border: 1px solid {muted}; border-radius: 3px;
+    background: {surface}; }
+QCheckBox::indicator:hover, QCheckBox:focus::indicator { border-color: {accent}; }
+QCheckBox::indicator:checked { background: {accent}; border-color: {accent};
+    image: url(:/icons/check-{scheme}.svg); }
+QCheckBox:focus { color: {accent}; }
+
 QWidget[role="surface"] { background: {surface}; }
 QFrame[role="card"] { background: {raised}; border: 1px solid {outline}; border-radius: 5px; }
+QFrame[role="notice"] { background: {raised}; border: none; border-bottom: 1px solid {border}; }
 QLabel[role="title"] { font-weight: 600; }
 QLabel[role="heading"] { font-weight: 600; font-size: 13pt; }
 QLabel[role="muted"] { color: {muted}; }
@@ -43,7 +70,7 @@ QLabel[role="good"] { color: {good}; }
 QLabel[role="warning"] { color: {warning}; }
 
 QTabWidget::pane { border: none; border-top: 1px solid {border}; }
-QTabBar { background: {window}; }
+QTabBar { background: {window}; qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: {muted}; padding: @2px @3px; border: none;
     border-bottom: 2px solid transparent; }
 QTabBar::tab:hover { color: {text}; }
@@ -65,6 +92,7 @@ QSplitter::handle:horizontal { width: 1px; }
 QSplitter::handle:vertical { height: 1px; }
 QStatusBar { background: {window}; border-top: 1px solid {border}; }
 QStatusBar::item { border: none; }
+QAbstractScrollArea::corner { background: {surface}; border: none; }
 QScrollArea { border: none; background: transparent; }
 QToolTip { background: {raised}; color: {text}; border: 1px solid {outline}; padding: @1px; }
 QMenu { background: {raised}; color: {text}; border: 1px solid {outline}; padding: @1px; }
@@ -122,6 +150,9 @@ QString styleSheet(const ThemeColors& colors)
     sheet.replace(u"@1"_s, QString::number(space.tiny));
     sheet.replace(u"@2"_s, QString::number(space.small));
     sheet.replace(u"@3"_s, QString::number(space.medium));
+    sheet.replace(u"{scheme}"_s,
+                  colors.window.lightness() < colors.text.lightness() ? u"dark"_s : u"light"_s);
+    sheet.replace(u"@5"_s, QString::number(space.large * 2 / 5));
     sheet.replace(u"@4"_s, QString::number(space.large * 3 / 5));
     return sheet;
 }

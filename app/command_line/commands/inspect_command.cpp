@@ -2,32 +2,12 @@
 #include "app/command_line/pipeline_arguments.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
+#include "core/model/model_summary.h"
 #include "core/model/open_model.h"
-
-#include <map>
 
 namespace paretoscope::commands {
 
 namespace {
-
-// The form that holds most of the blocks' parameters: "F16", or "4-bit groups of 128".
-std::string dominantForm(const Model& model)
-{
-    std::map<std::string, int64_t> parameters;
-    forEachLinear(model, [&](const LinearId&, const Linear& linear) {
-        const auto* dense = dynamic_cast<const DenseLinear*>(linear.weight.get());
-        const std::string form = dense ? traits(dense->weight().dtype()).name : linear.weight->description();
-        parameters[form] += linear.weight->parameters();
-    });
-    std::string best;
-    int64_t most = -1;
-    for (const auto& [form, count] : parameters)
-        if (count > most) {
-            most = count;
-            best = form;
-        }
-    return best;
-}
 
 Json tokenizerJson(const Model& model)
 {

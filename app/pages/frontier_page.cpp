@@ -1,0 +1,158 @@
+#include "app/pages/frontier_page.h"
+
+#include "app/pages/frontier_controls.h"
+#include "app/services/workspace.h"
+#include "widgets/basics/empty_state.h"
+#include "widgets/basics/labels.h"
+#include "widgets/basics/metric_format.h"
+#include "widgets/basics/notice_bar.h"
+#include "widgets/basics/text.h"
+#include "widgets/charts/chart_view.h"
+#include "widgets/models/run_text.h"
+#include "widgets/theme/spacing.h"
+
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace paretoscope {
+
+FrontierPage::FrontierPage(Workspace& workspace, QWidget* parent)
+    : QWidget(parent)
+    , workspace_(workspace)
+    , controls_(new FrontierControls(this))
+    , notice_(new NoticeBar(this))
+    , stack_(new QStackedWidget(this))
+    , welcome_(new EmptyState(
+          u"chart"_s, tr("What does compression cost this model?"),
+          tr("Open a model, choose how to compress it, and watch the frontier between size, speed "
+             "and quality fill in. The demo takes a minute on the built-in model."),
+          this))
+    , waiting_(new EmptyState(u"chart"_s, QString(), QString(), this))
+    , view_(new ChartView(this))
+    , summary_(makeLabel(QString(), "muted", this, false))
+{
+    build();
+    controls_->choose(workspace_.request().xMetric, workspace_.request().yMetric);
+    connect(controls_, &FrontierControls::changed, this, [this] {
+        const FrontierChartOptions options = controls_->options();
+        workspace_.setMetrics(options.x, options.y);
+        redraw();
+        view_->showAll();
+    });
+    connect(controls_->zoomIn(), &QToolButton::clicked, view_, &ChartView::zoomIn);
+    connect(controls_->zoomOut(), &QToolButton::clicked, view_, &ChartView::zoomOut);
+    connect(controls_->showAll(), &QToolButton::clicked, view_, &ChartView::showAll);
+    view_->setDescription([this](qint64 id) {
+        const std::optional<Run> run = workspace_.run(id);
+        return run ? runHoverText(*run) : QString();
+    });
+    connect(view_, &ChartView::selectionChanged, &workspace_, &Workspace::select);
+    connect(view_, &ChartView::runActivated, &workspace_, &Workspace::showRun);
+    connect(&workspace_, &Workspace::selectionChanged, this,
+            [this] { view_->setSelectedRuns(workspace_.selection()); });
+    connect(&workspace_, &Workspace::snapshotChanged, this, &FrontierPage::redraw);
+    connect(&workspace_, &Workspace::storeOpened, this, [this] { notice_->hide(); });
+    connect(&workspace_, &Workspace::storeOpened, view_, &ChartView::showAll);
+    connect(&workspace_, &Workspace::storeFailed, notice_, &NoticeBar::showError);
+    redraw();
+}
+
+void FrontierPage::build()
+{
+    setProperty("role", u"surface"_s);
+    setAttribute(Qt::WA_StyledBackground);
+    connect(welcome_->addAction(tr("Open a model")), &QPushButton::clicked, this,
+            &FrontierPage::openModelRequested);
+    connect(welcome_->addAction(tr("Run the demo experiment")), &QPushButton::clicked, this,
+            &FrontierPage::demoRequested);
+    connect(welcome_->addAction(tr("Open another store")), &QPushButton::clicked, this,
+            &FrontierPage::openStoreRequested);
+    connect(waiting_->addAction(tr("New experiment")), &QPushButton::clicked, this,
+            &FrontierPage::newExperimentRequested);
+    stack_->addWidget(welcome_);
+    stack_->addWidget(waiting_);
+    stack_->addWidget(view_);
+    summary_->setContentsMargins(spacing().medium, 0, spacing().medium, spacing().tiny);
+    summary_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(notice_);
+    layout->addWidget(controls_);
+    layout->addWidget(stack_, 1);
+    layout->addWidget(summary_);
+}
+
+const FrontierChartData& FrontierPage::data() const { return view_->data(); }
+
+void FrontierPage::redraw()
+{
+    const Snapshot& snapshot = workspace_.snapshot();
+    controls_->setMetrics(snapshot.metrics);
+    controls_->setOverlaid(snapshot.request.shown.size() > 1);
+    const FrontierChartOptions options = controls_->options();
+    // Points of other axes are on their way: the old ones would be wrong.
+    if (options.x != snapshot.request.xMetric || options.y != snapshot.request.yMetric) return;
+    view_->setData(frontierChartData(snapshot.points, options));
+    const bool empty = view_->data().empty();
+    summary_->setText(empty ? QString() : summaryText());
+    summary_->setVisible(!empty);
+    controls_->setVisible(!snapshot.experiments.empty());
+    if (empty) showEmpty();
+    else stack_->setCurrentWidget(view_);
+}
+
+void FrontierPage::showEmpty()
+{
+    const Snapshot& snapshot = workspace_.snapshot();
+    if (workspace_.loading()) {
+        waiting_->setText(tr("Reading the store…"), QString());
+        stack_->setCurrentWidget(waiting_);
+        return;
+    }
+    if (snapshot.experiments.empty()) {
+        stack_->setCurrentWidget(welcome_);
+        return;
+    }
+    waiting_->setText(tr("Nothing to draw yet"), emptyReason());
+    stack_->setCurrentWidget(waiting_);
+}
+
+QString FrontierPage::emptyReason() const
+{
+    const Snapshot& snapshot = workspace_.snapshot();
+    if (snapshot.request.shown.empty())
+        return tr("Tick an experiment in the list on the left to see its frontier.");
+    if (!snapshot.request.filter.empty() && snapshot.points.empty())
+        return tr("No run matches the filter of the table below.");
+    if (view_->data().withoutMetric > 0)
+        return tr("The finished runs lack %1 or %2. Choose other axes above.")
+            .arg(toQt(view_->data().x.metric.title), toQt(view_->data().y.metric.title));
+    if (snapshot.running + snapshot.queued > 0)
+        return tr("The first point appears when the first run is done.");
+    return tr("No run of this experiment is done. Retry the failed ones in the queue, or start a "
+              "new experiment.");
+}
+
+QString FrontierPage::summaryText() const
+{
+    const FrontierChartData& data = view_->data();
+    const auto onFrontier
+        = std::count_if(data.points.begin(), data.points.end(), [](const FrontierChartPoint& p) {
+              return p.standing == PointStanding::OnFrontier;
+          });
+    QStringList parts;
+    parts << tr("%1 runs, %2 on the frontier").arg(data.points.size()).arg(onFrontier);
+    if (data.lines.size() == 1) {
+        if (data.points.size() > 1)
+            parts << tr("dominated area %1").arg(formatNumber(data.hypervolume, 3));
+        if (data.knee) parts << tr("knee: run %1").arg(*data.knee);
+    }
+    return parts.join(u" · "_s);
+}
+
+} // namespace paretoscope

@@ -1,0 +1,214 @@
+#include "app/window/main_window.h"
+
+#include "app/dialogs.h"
+#include "app/pages/details_page.h"
+#include "app/pages/experiments_page.h"
+#include "app/pages/frontier_page.h"
+#include "app/pages/model_page.h"
+#include "app/pages/queue_bar.h"
+#include "app/pages/queue_page.h"
+#include "app/pages/recipe_page.h"
+#include "app/pages/runs_page.h"
+#include "app/window/file_actions.h"
+#include "app/window/main_actions.h"
+#include "widgets/basics/text.h"
+#include "widgets/charts/chart_view.h"
+#include "widgets/theme/spacing.h"
+
+#include <QCloseEvent>
+#include <QDragEnterEvent>
+#include <QLineEdit>
+#include <QMimeData>
+#include <QSplitter>
+#include <QStatusBar>
+#include <QTabBar>
+#include <QTabWidget>
+
+using namespace Qt::StringLiterals;
+
+namespace paretoscope {
+
+MainWindow::MainWindow(ProgramSettings& settings, std::vector<std::string> workerCommand)
+    : workspace_(settings, std::move(workerCommand))
+    , experiments_(new ExperimentsPage(workspace_, this))
+    , frontier_(new FrontierPage(workspace_, this))
+    , runs_(new RunsPage(workspace_, this))
+    , queue_(new QueuePage(workspace_, this))
+    , model_(new ModelPage(workspace_, this))
+    , recipe_(new RecipePage(workspace_, this))
+    , details_(new DetailsPage(workspace_, this))
+    , queueBar_(new QueueBar(workspace_, this))
+    , columns_(new QSplitter(Qt::Horizontal, this))
+    , centre_(new QSplitter(Qt::Vertical, this))
+    , lower_(new QTabWidget(this))
+    , right_(new QTabWidget(this))
+    , files_(new FileActions(workspace_, *frontier_, *runs_, this))
+    , actions_(new MainActions(workspace_, *files_, this))
+{
+    build();
+    connectAll();
+    restoreLayout();
+    retitle();
+}
+
+MainWindow::~MainWindow()
+{
+    // Pages refer to the workspace, a member that would go before them.
+    delete centralWidget();
+    delete queueBar_;
+}
+
+void MainWindow::build()
+{
+    setAcceptDrops(true);
+    for (QTabWidget* tabs : {lower_, right_}) tabs->setDocumentMode(true);
+    lower_->addTab(runs_, tr("Runs"));
+    lower_->addTab(queue_, tr("Queue"));
+    lower_->setAccessibleName(tr("Runs and queue"));
+    lower_->tabBar()->setAccessibleName(lower_->accessibleName());
+    right_->addTab(model_, tr("Model"));
+    right_->addTab(recipe_, tr("New experiment"));
+    right_->addTab(details_, tr("Run"));
+    right_->setAccessibleName(tr("Model, new experiment, run"));
+    right_->tabBar()->setAccessibleName(right_->accessibleName());
+    centre_->addWidget(frontier_);
+    centre_->addWidget(lower_);
+    centre_->setStretchFactor(0, 3);
+    centre_->setStretchFactor(1, 2);
+    columns_->addWidget(experiments_);
+    columns_->addWidget(centre_);
+    columns_->addWidget(right_);
+    columns_->setStretchFactor(1, 1);
+    for (QSplitter* splitter : {columns_, centre_}) {
+        splitter->setChildrenCollapsible(false);
+        splitter->setHandleWidth(1);
+    }
+    experiments_->setMinimumWidth(charactersWide(24));
+    right_->setMinimumWidth(charactersWide(44));
+    setCentralWidget(columns_);
+    statusBar()->addWidget(queueBar_, 1);
+    statusBar()->setSizeGripEnabled(false);
+}
+
+void MainWindow::connectAll()
+{
+    connect(&workspace_, &Workspace::storeOpened, this, &MainWindow::retitle);
+    connect(&workspace_, &Workspace::modelOpening, this, [this] { showPage(model_); });
+    connect(&workspace_, &Workspace::detailsRequested, this, [this] { showPage(details_); });
+    connect(&workspace_, &Workspace::runsFailed, this, [this] { showPage(queue_); });
+    connect(&workspace_, &Workspace::snapshotChanged, this, [this] {
+        const Snapshot& snapshot = workspace_.snapshot();
+        const int64_t open = snapshot.queued + snapshot.running;
+        lower_->setTabText(1, open > 0 ? tr("Queue (%L1)").arg(open) : tr("Queue"));
+    });
+    connect(frontier_, &FrontierPage::openModelRequested, files_, &FileActions::openModel);
+    connect(frontier_, &FrontierPage::openStoreRequested, files_, &FileActions::openStore);
+    connect(frontier_, &FrontierPage::demoRequested, files_, &FileActions::runDemo);
+    connect(frontier_, &FrontierPage::newExperimentRequested, this, &MainWindow::newExperiment);
+    connect(&frontier_->view(), &ChartView::selectionChanged, this, [this](const QList<qint64>& runs) {
+        if (runs.size() == 1) showPage(details_);
+    });
+    connect(runs_, &RunsPage::exportRequested, files_, &FileActions::exportTable);
+    connect(model_, &ModelPage::openModelRequested, files_, &FileActions::openModel);
+    connect(model_, &ModelPage::newExperimentRequested, this, &MainWindow::newExperiment);
+    connect(recipe_, &RecipePage::openModelRequested, files_, &FileActions::openModel);
+    connect(recipe_, &RecipePage::started, this, [this] { lower_->setCurrentWidget(queue_); });
+    connect(details_, &DetailsPage::reuseRequested, this, [this](qint64 id) {
+        if (const std::optional<Run> run = workspace_.run(id)) {
+            recipe_->reuse(*run);
+            showPage(recipe_);
+        }
+    });
+    connect(queueBar_, &QueueBar::cancelRequested, this, &MainWindow::cancelQueue);
+    connect(actions_->newExperiment(), &QAction::triggered, this, &MainWindow::newExperiment);
+    connect(actions_->pauseQueue(), &QAction::triggered, queueBar_, &QueueBar::togglePause);
+    connect(actions_->findRuns(), &QAction::triggered, this, [this] {
+        showPage(runs_);
+        runs_->filter()->setFocus();
+    });
+}
+
+void MainWindow::showPage(QWidget* page)
+{
+    for (QTabWidget* tabs : {lower_, right_})
+        if (tabs->indexOf(page) >= 0) tabs->setCurrentWidget(page);
+}
+
+void MainWindow::showPageNamed(const QString& name)
+{
+    const QHash<QString, QWidget*> pages{{u"model"_s, model_},
+                                         {u"recipe"_s, recipe_},
+                                         {u"details"_s, details_},
+                                         {u"runs"_s, runs_},
+                                         {u"queue"_s, queue_}};
+    if (QWidget* page = pages.value(name)) showPage(page);
+}
+
+void MainWindow::newExperiment()
+{
+    showPage(recipe_);
+    recipe_->startOver();
+}
+
+void MainWindow::cancelQueue()
+{
+    const Snapshot& snapshot = workspace_.snapshot();
+    const bool sure = dialogs::confirm(
+        this, tr("Cancel the queue"),
+        tr("%L1 runs are running or waiting. What is done stays.").arg(snapshot.queued + snapshot.running),
+        tr("Cancel the runs"));
+    if (sure && workspace_.runs()) workspace_.runs()->cancelAllQueued();
+}
+
+void MainWindow::retitle()
+{
+    const QString store = workspace_.store() ? toQt(workspace_.store()->path().filename().string())
+                                             : QString();
+    QString title = store.isEmpty() ? tr("Paretoscope") : tr("%1 – Paretoscope").arg(store);
+    if (workspace_.store() && !workspace_.store()->writable()) title += tr(" (read only)");
+    setWindowTitle(title);
+}
+
+void MainWindow::restoreLayout()
+{
+    ProgramSettings& settings = workspace_.settings();
+    if (!restoreGeometry(settings.get(settings::geometry)))
+        resize(charactersWide(190), charactersWide(120));
+    if (!columns_->restoreState(settings.get(settings::columnsSplit)))
+        columns_->setSizes({charactersWide(34), charactersWide(104), charactersWide(52)});
+    if (!centre_->restoreState(settings.get(settings::centreSplit)))
+        centre_->setSizes({height() * 3 / 5, height() * 2 / 5});
+}
+
+void MainWindow::closeEvent(QCloseEvent* event)
+{
+    const bool works = workspace_.runs() && !workspace_.runs()->paused()
+                       && workspace_.snapshot().running > 0;
+    if (works
+        && !dialogs::confirm(this, tr("Close Paretoscope"),
+                             tr("A run is in progress. It goes back to the queue and starts over when "
+                                "you go on."),
+                             tr("Close"))) {
+        event->ignore();
+        return;
+    }
+    ProgramSettings& settings = workspace_.settings();
+    settings.set(settings::geometry, saveGeometry());
+    settings.set(settings::columnsSplit, columns_->saveState());
+    settings.set(settings::centreSplit, centre_->saveState());
+    event->accept();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event)
+{
+    if (event->mimeData()->hasUrls()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event)
+{
+    for (const QUrl& url : event->mimeData()->urls())
+        if (url.isLocalFile()) files_->open(url.toLocalFile());
+    event->acceptProposedAction();
+}
+
+} // namespace paretoscope

@@ -1,0 +1,76 @@
+// The main window: puts the pages side by side and connects what they ask for. Pages look after
+// themselves.
+#pragma once
+
+#include "app/services/workspace.h"
+
+#include <QMainWindow>
+
+class QSplitter;
+class QTabWidget;
+
+namespace paretoscope {
+
+class DetailsPage;
+class ExperimentsPage;
+class FileActions;
+class FrontierPage;
+class MainActions;
+class ModelPage;
+class QueueBar;
+class QueuePage;
+class RecipePage;
+class RunsPage;
+
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+public:
+    MainWindow(ProgramSettings& settings, std::vector<std::string> workerCommand);
+    ~MainWindow() override;
+
+    Workspace& workspace() { return workspace_; }
+    FileActions& files() { return *files_; }
+    MainActions& actions() { return *actions_; }
+    ExperimentsPage& experiments() { return *experiments_; }
+    FrontierPage& frontier() { return *frontier_; }
+    RunsPage& runs() { return *runs_; }
+    QueuePage& queue() { return *queue_; }
+    QueueBar& queueBar() { return *queueBar_; }
+    ModelPage& model() { return *model_; }
+    RecipePage& recipe() { return *recipe_; }
+    DetailsPage& details() { return *details_; }
+
+    void showPage(QWidget* page); // to the front of its tabs
+    void showPageNamed(const QString& name); // "model", "recipe", "details", "runs", "queue"
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+private:
+    void build();
+    void connectAll();
+    void restoreLayout();
+    void retitle();
+    void newExperiment();
+    void cancelQueue();
+
+    Workspace workspace_;
+    ExperimentsPage* experiments_;
+    FrontierPage* frontier_;
+    RunsPage* runs_;
+    QueuePage* queue_;
+    ModelPage* model_;
+    RecipePage* recipe_;
+    DetailsPage* details_;
+    QueueBar* queueBar_;
+    QSplitter* columns_;
+    QSplitter* centre_;
+    QTabWidget* lower_;
+    QTabWidget* right_;
+    FileActions* files_;
+    MainActions* actions_;
+};
+
+} // namespace paretoscope
