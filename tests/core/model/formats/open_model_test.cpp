@@ -391,7 +391,7 @@ void OpenModelTest::damagedManifestIsRefusedInWords_data()
                                 << "no place for 'blocks.7.attention_norm'";
     QTest::newRow("experts out of nothing") << "/config/blocks/0/moe/experts"
                                             << "4"
-                                            << "router is missing";
+                                            << "number of experts per token is 0";
     QTest::newRow("tied to nothing") << "/parts/linears/output/tensors"
                                      << "[]"
                                      << "missing";
