@@ -52,9 +52,11 @@ Snapshot readSnapshot(const Store& store, const SnapshotRequest& request)
 {
     Snapshot snapshot;
     snapshot.request = request;
-    snapshot.experiments = store.experiments(request.withArchived);
-    readShown(store, snapshot);
-    readQueue(store, snapshot);
+    store.readConsistently([&] {
+        snapshot.experiments = store.experiments(request.withArchived);
+        readShown(store, snapshot);
+        readQueue(store, snapshot);
+    });
     return snapshot;
 }
 

@@ -46,7 +46,8 @@ Database::Database(const std::filesystem::path& path, Access access)
     flags |= access == Access::ReadWrite ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
                                          : SQLITE_OPEN_READONLY;
     if (immutable) flags |= SQLITE_OPEN_URI;
-    const std::string name = immutable ? immutableUri(path) : path.string();
+    // Absolute, because SQLite gives names such as ":memory:" a meaning of its own.
+    const std::string name = immutable ? immutableUri(path) : std::filesystem::absolute(path).string();
     const int code = sqlite3_open_v2(name.c_str(), &handle_, flags, nullptr);
     try {
         if (code != SQLITE_OK) failWith(code);

@@ -7,6 +7,7 @@
 #include "core/experiment/experiment.h"
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -96,6 +97,10 @@ public:
 
     // Seconds that runs like this one took: for "time left". Nothing without history.
     std::optional<double> typicalRunSeconds(const std::string& model) const;
+
+    // Runs `read`, which may call any of the reading functions: they all see the store as it is at
+    // one instant, so that counts and lists agree whatever other connections write meanwhile.
+    void readConsistently(const std::function<void()>& read) const;
 
     // Grows with every change by any process; cheap to poll. View settings do not count.
     int64_t changeCounter() const;

@@ -102,6 +102,12 @@ std::string stateListJson(const std::vector<RunState>& states)
     return list.dump();
 }
 
+void Store::readConsistently(const std::function<void()>& read) const
+{
+    const Transaction snapshot(*implementation_->database, Transaction::Kind::Read);
+    read();
+}
+
 std::vector<Run> Store::runs(const RunQuery& query) const
 {
     Database& database = *implementation_->database;

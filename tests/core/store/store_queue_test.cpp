@@ -193,6 +193,21 @@ private slots:
         QCOMPARE(store->countRuns(), int64_t(5));
     }
 
+    void readsOfOneInstantDoNotSeeLaterWrites()
+    {
+        const ScratchStore scratch;
+        const auto writer = scratch.open();
+        const int64_t one = writer->openExperiment("one", "m").id;
+        writer->addRuns(one, {requestOf("none")}, {});
+        const auto reader = scratch.open();
+        reader->readConsistently([&] {
+            QCOMPARE(reader->countRuns(), 1);
+            writer->addRuns(one, {requestOf("a")}, {});
+            QCOMPARE(reader->runs().size(), size_t(1));
+        });
+        QCOMPARE(reader->countRuns(), 2);
+    }
+
     void typicalSecondsAreAMedian()
     {
         const ScratchStore scratch;
