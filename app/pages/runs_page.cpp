@@ -182,14 +182,17 @@ void RunsPage::chooseColumns()
 void RunsPage::fitColumns()
 {
     const std::vector<RunColumn>& columns = model_->columns();
+    QFont titleFont = view_->horizontalHeader()->font();
+    titleFont.setBold(true); // as the style sheet draws it
+    const QFontMetrics titles(titleFont);
     for (size_t i = 0; i < columns.size(); ++i) {
-        int characters = columns[i].kind == RunColumn::Kind::Recipe       ? 44
+        const int characters = columns[i].kind == RunColumn::Kind::Recipe       ? 38
                          : columns[i].kind == RunColumn::Kind::Experiment ? 20
                          : columns[i].kind == RunColumn::Kind::Id         ? 6
-                         : columns[i].kind == RunColumn::Kind::Metric     ? 14
-                                                                          : 11;
-        characters = std::max(characters, int(columns[i].title().size()) + 4);
-        view_->setColumnWidth(int(i), charactersWide(characters));
+                         : columns[i].kind == RunColumn::Kind::Metric     ? 17
+                                                                          : 10;
+        const int title = titles.horizontalAdvance(columns[i].title()) + charactersWide(3);
+        view_->setColumnWidth(int(i), std::max(charactersWide(characters), title));
     }
 }
 

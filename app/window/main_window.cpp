@@ -83,8 +83,8 @@ void MainWindow::build()
         splitter->setChildrenCollapsible(false);
         splitter->setHandleWidth(1);
     }
-    experiments_->setMinimumWidth(charactersWide(24));
-    right_->setMinimumWidth(charactersWide(44));
+    experiments_->setMinimumWidth(charactersWide(28));
+    right_->setMinimumWidth(charactersWide(40));
     setCentralWidget(columns_);
     statusBar()->addWidget(queueBar_, 1);
     statusBar()->setSizeGripEnabled(false);
@@ -173,9 +173,9 @@ void MainWindow::restoreLayout()
 {
     ProgramSettings& settings = workspace_.settings();
     if (!restoreGeometry(settings.get(settings::geometry)))
-        resize(charactersWide(190), charactersWide(120));
+        resize(charactersWide(170), charactersWide(106));
     if (!columns_->restoreState(settings.get(settings::columnsSplit)))
-        columns_->setSizes({charactersWide(34), charactersWide(104), charactersWide(52)});
+        columns_->setSizes({charactersWide(30), charactersWide(96), charactersWide(44)});
     if (!centre_->restoreState(settings.get(settings::centreSplit)))
         centre_->setSizes({height() * 3 / 5, height() * 2 / 5});
 }

@@ -240,8 +240,12 @@ void FrontierChart::buildBaselines()
         y.push_back(data_.points[i].y / yDivisor_);
         auto* label = new QCPItemText(&plot_);
         label->position->setCoords(x.back(), y.back());
-        label->setPositionAlignment(Qt::AlignHCenter | Qt::AlignBottom);
-        label->setPadding(QMargins(0, 0, 0, int(style_.markSize)));
+        // Beside its interval, on the side where the chart has room.
+        const QCPRange xs = rangeOf(true);
+        const bool onTheRight = x.back() > (data_.x.log ? std::sqrt(xs.lower * xs.upper) : xs.center());
+        label->setPositionAlignment((onTheRight ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignBottom);
+        const int aside = int(style_.markSize) * 3 / 4;
+        label->setPadding(QMargins(aside, 0, aside, aside));
         const QString experiment = toQt(data_.experiments[size_t(data_.points[i].experiment)]);
         label->setText(points.size() > 1 ? tr("baseline of %1").arg(experiment) : tr("baseline"));
         label->setFont(smaller(style_.font));
@@ -298,6 +302,7 @@ void FrontierChart::buildLegend()
     plot_.legend->setBrush(withAlpha(style_.background, 225));
     plot_.legend->setIconSize(22, 12);
     plot_.legend->setRowSpacing(-2);
+    plot_.legend->setMargins(QMargins(8, 7, 8, 6));
     QStringList seen;
     size_t left = 0;
     for (int i = 0; i < plot_.plottableCount(); ++i) {

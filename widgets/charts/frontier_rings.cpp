@@ -38,16 +38,30 @@ QCPGraph* addRing(QCustomPlot& plot, const QPen& pen, double size)
 
 } // namespace
 
+// All points; the intervals of those that matter as well, unless these would squeeze the points.
 QCPRange FrontierChart::rangeOf(bool horizontal) const
 {
+    constexpr double mostStretch = 3;
+    const bool log = horizontal ? data_.x.log : data_.y.log;
     double low = std::numeric_limits<double>::infinity(), high = -low;
+    double barLow = low, barHigh = high;
     for (const FrontierChartPoint& p : data_.points) {
         if (!data_.visible(p)) continue;
-        low = std::min(low, horizontal ? p.x : p.y);
-        high = std::max(high, horizontal ? p.x : p.y);
+        const double value = horizontal ? p.x : p.y;
+        low = std::min(low, value);
+        high = std::max(high, value);
+        if (!p.baseline && p.standing != PointStanding::OnFrontier) continue;
+        const double from = horizontal ? p.xLow : p.yLow;
+        const double to = horizontal ? p.xHigh : p.yHigh;
+        if (std::isfinite(from) && (!log || from > 0)) barLow = std::min(barLow, from);
+        if (std::isfinite(to)) barHigh = std::max(barHigh, to);
     }
+    const auto span = [log](double a, double b) { return log ? std::log(b / a) : b - a; };
+    const double withLow = std::min(low, barLow), withHigh = std::max(high, barHigh);
+    const bool fits = span(withLow, withHigh) <= mostStretch * span(low, high);
     const double divisor = horizontal ? xDivisor_ : yDivisor_;
-    return padded(low / divisor, high / divisor, horizontal ? data_.x.log : data_.y.log);
+    if (fits) return padded(withLow / divisor, withHigh / divisor, log);
+    return padded(low / divisor, high / divisor, log);
 }
 
 void FrontierChart::showAll()

@@ -5,6 +5,8 @@
 #include <QFontMetrics>
 #include <QMargins>
 
+#include <algorithm>
+
 namespace paretoscope {
 
 struct Spacing {
@@ -22,10 +24,12 @@ inline Spacing spacing()
     return {height / 4, height / 2, height * 3 / 4, height * 2};
 }
 
-// Width of `count` average characters of the application's font.
+// Width of `count` characters of the application's font; digits, which are wider than the average
+// letter of many fonts, fit.
 inline int charactersWide(int count)
 {
-    return QFontMetrics(QApplication::font()).averageCharWidth() * count;
+    const QFontMetrics metrics(QApplication::font());
+    return std::max(metrics.averageCharWidth(), metrics.horizontalAdvance(QLatin1Char('0'))) * count;
 }
 
 } // namespace paretoscope

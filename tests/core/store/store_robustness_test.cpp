@@ -1,6 +1,9 @@
 // Files that are not ours, broken or from other versions; kills, full disks.
 #include "tests/core/store/store_fixture.h"
 
+#include <QDir>
+#include <QTemporaryDir>
+
 #include <csignal>
 #include <fstream>
 #include <sqlite3.h>
@@ -95,6 +98,19 @@ private slots:
         PARETOSCOPE_EXPECT_ERROR(scratch.open(StoreAccess::ReadOnly), "is not a Paretoscope store");
         QVERIFY(codeOf([&] { scratch.open(); }) == ErrorCode::BadFile);
         QCOMPARE(readFile(scratch.path()), std::string(5000, 'x'));
+    }
+
+    void namesThatMeanSomethingToSqliteAreFiles()
+    {
+        const QTemporaryDir folder;
+        const QString before = QDir::currentPath();
+        QVERIFY(QDir::setCurrent(folder.path()));
+        for (const char* name : {":memory:", "file:runs.sqlite?mode=memory"}) {
+            Store::open(name)->openExperiment("kept", "m");
+            QVERIFY(Store::open(name)->experimentByName("kept"));
+            QVERIFY2(std::filesystem::exists(name), name);
+        }
+        QDir::setCurrent(before);
     }
 
     void refusesAnotherProgramsDatabaseAndLeavesItAlone()
