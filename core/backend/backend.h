@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/backend/matrix.h"
+#include "core/tensor/block_format.h"
 #include "core/tensor/packed_layout.h"
 #include "core/tensor/tensor.h"
 
@@ -54,6 +55,9 @@ public:
                         MatrixView y) const = 0;
     // The same over packed codes, which are never expanded as a whole.
     virtual void linearPacked(ConstMatrixView x, const PackedMatrix& weight, const float* bias,
+                              MatrixView y) const = 0;
+    // The same over GGML blocks, as the file stores them.
+    virtual void linearBlocks(ConstMatrixView x, const BlockMatrix& weight, const float* bias,
                               MatrixView y) const = 0;
     // y[M,N] += alpha · op(a) · op(b) when accumulate, else =. op transposes when asked.
     virtual void gemm(bool transposeA, bool transposeB, float alpha, ConstMatrixView a,

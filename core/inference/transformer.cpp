@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace paretoscope {
 
@@ -16,9 +17,9 @@ void requireTokens(const Model& model, std::span<const SequenceStep> steps)
 {
     for (const SequenceStep& step : steps) {
         for (const int32_t token : step.tokens)
-            if (token < 0 || token >= model.embedding.extent(0))
+            if (token < 0 || token >= model.config.vocabulary)
                 fail(ErrorCode::BadUsage, "token {} is outside the vocabulary of {}", token,
-                     model.embedding.extent(0));
+                     model.config.vocabulary);
         for (const int32_t type : step.tokenTypes)
             if (type < 0 || type >= model.config.tokenTypes)
                 fail(ErrorCode::BadUsage, "token type {} is outside the model's {}", type,
@@ -55,13 +56,28 @@ Value addTokenTypes(ForwardState& state, Value x)
     return state.operations.add(x, state.operations.embed(state.model.tokenTypeEmbedding, ids, 1), 1);
 }
 
+// Expands the rows that are asked for and no others.
+Value embedFromMap(ForwardState& state, const LinearWeight& map, float scale)
+{
+    std::vector<int32_t>& ids = state.memory.ids;
+    const auto count = int64_t(ids.size());
+    Tensor rows = Tensor::zeros(DType::F32, {count, map.inputs()});
+    const std::span<float> values = rows.fill<float>();
+    for (int64_t i = 0; i < count; ++i)
+        map.toDense(ids[size_t(i)], {values.data() + i * map.inputs(), 1, map.inputs()});
+    std::iota(ids.begin(), ids.end(), 0);
+    return state.operations.embed(rows, ids, scale);
+}
+
 Value embedTokens(ForwardState& state)
 {
     const Model& model = state.model;
     std::vector<int32_t>& ids = state.memory.ids;
     ids.clear();
     for (const SequenceStep& step : state.steps) ids.insert(ids.end(), step.tokens.begin(), step.tokens.end());
-    Value x = state.operations.embed(model.embedding, ids, float(model.config.embeddingScale));
+    const auto scale = float(model.config.embeddingScale);
+    Value x = model.embeddingMap ? embedFromMap(state, *model.embeddingMap.weight, scale)
+                                 : state.operations.embed(model.embedding, ids, scale);
     if (model.embeddingProjection)
         x = detail::applyLinear(state, model.embeddingProjection, x, -1, "embedding_projection");
     if (!model.tokenTypeEmbedding.empty()) x = addTokenTypes(state, x);
@@ -208,8 +224,9 @@ Value runOutputHead(const Model& model, Operations& operations, Value hidden)
         fail(ErrorCode::Unsupported, "{} ends in hidden states and predicts no tokens", model.name);
     if (model.outputProjection)
         hidden = operations.linear(hidden, *model.outputProjection.weight, model.outputProjection.bias);
-    Value logits = model.output ? operations.linear(hidden, *model.output.weight, model.output.bias)
-                                : operations.linear(hidden, TiedHead(model.embedding), {});
+    const Linear& head = model.output ? model.output : model.embeddingMap;
+    Value logits = head ? operations.linear(hidden, *head.weight, head.bias)
+                        : operations.linear(hidden, TiedHead(model.embedding), {});
     if (model.config.logitScale != 1) logits = operations.scale(logits, float(model.config.logitScale));
     if (model.config.logitSoftCap > 0) {
         detail::requireEager(logits, "a soft cap of the logits");

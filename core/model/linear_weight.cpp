@@ -132,4 +132,37 @@ Json PackedLinear::attributes() const
             {"columns", matrix_.columns}};
 }
 
+BlockLinear::BlockLinear(BlockMatrix matrix) : matrix_(std::move(matrix))
+{
+    validateBlocks(matrix_, "weight in blocks");
+}
+
+void BlockLinear::apply(const Backend& backend, ConstMatrixView x, const float* bias, MatrixView y) const
+{
+    backend.linearBlocks(x, matrix_, bias, y);
+}
+
+std::string BlockLinear::description() const
+{
+    return fmt::format("{} blocks of {}", matrix_.format->name, matrix_.format->elements);
+}
+
+void BlockLinear::toDense(int64_t begin, MatrixView y) const
+{
+    for (int64_t r = 0; r < y.rows; ++r) decodeRow(matrix_, begin + r, 0, y.rowSpan(r));
+}
+
+std::shared_ptr<const LinearWeight> BlockLinear::selectRows(std::span<const RowRange> ranges) const
+{
+    BlockMatrix part = matrix_;
+    part.rows = countRows(ranges, matrix_.rows);
+    part.blocks = selectTensorRows(matrix_.blocks, ranges);
+    return std::make_shared<BlockLinear>(std::move(part));
+}
+
+Json BlockLinear::attributes() const
+{
+    return {{"type", matrix_.format->name}, {"rows", matrix_.rows}, {"columns", matrix_.columns}};
+}
+
 } // namespace paretoscope

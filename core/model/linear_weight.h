@@ -3,6 +3,7 @@
 
 #include "core/backend/linear_map.h"
 #include "core/base/json_forward.h"
+#include "core/tensor/block_format.h"
 #include "core/tensor/packed_layout.h"
 #include "core/tensor/tensor.h"
 
@@ -38,6 +39,10 @@ public:
     virtual std::shared_ptr<const LinearWeight> selectRows(std::span<const RowRange> ranges) const;
     // Error(Unsupported) texts about speed: empty when a fast kernel exists for this form.
     virtual std::string slowBecause() const { return {}; }
+
+    // False when numbers inside integer tensors are NaN or infinite; float tensors speak for
+    // themselves.
+    virtual bool hasFiniteParts() const { return true; }
 
     int64_t parameters() const { return outputs() * inputs(); }
     std::vector<float> toDense() const; // [N, K]
@@ -87,6 +92,29 @@ public:
 
 private:
     PackedMatrix matrix_;
+};
+
+// GGML blocks as a GGUF file stores them (tensor/block_format.h).
+class BlockLinear : public LinearWeight {
+public:
+    explicit BlockLinear(BlockMatrix matrix); // Error(BadFile) unless valid
+
+    int64_t outputs() const override { return matrix_.rows; }
+    int64_t inputs() const override { return matrix_.columns; }
+    void apply(const Backend& backend, ConstMatrixView x, const float* bias, MatrixView y) const override;
+    std::string kind() const override { return "blocks"; }
+    std::string description() const override;
+    void toDense(int64_t begin, MatrixView y) const override;
+    using LinearWeight::toDense;
+    int64_t storedBytes() const override { return matrix_.blocks.sizeBytes(); }
+    TensorMap tensors() const override { return {{"blocks", matrix_.blocks}}; }
+    bool hasFiniteParts() const override { return blocksAreFinite(matrix_); }
+    Json attributes() const override;
+    std::shared_ptr<const LinearWeight> selectRows(std::span<const RowRange> ranges) const override;
+    const BlockMatrix& matrix() const { return matrix_; }
+
+private:
+    BlockMatrix matrix_;
 };
 
 // The representation table, by kind. Throws Error(BadFile) naming `what` for anything wrong.

@@ -7,6 +7,8 @@ namespace paretoscope {
 
 namespace {
 
+constexpr int64_t mostExtent = int64_t{1} << 31;
+
 const Tensor& part(const TensorMap& tensors, const char* name, const std::string& what)
 {
     const auto found = tensors.find(name);
@@ -21,13 +23,12 @@ LinearWeightPtr readDense(const Json&, const TensorMap& tensors, const std::stri
 
 LinearWeightPtr readPacked(const Json& attributes, const TensorMap& tensors, const std::string& what)
 {
-    constexpr int64_t most = int64_t{1} << 31;
     PackedMatrix matrix;
     matrix.bits = int(requireInteger(attributes, "bits", minPackedBits, maxPackedBits, what));
-    matrix.groupSize = requireInteger(attributes, "group_size", 1, most, what);
+    matrix.groupSize = requireInteger(attributes, "group_size", 1, mostExtent, what);
     matrix.symmetric = optionalBool(attributes, "symmetric", false, what);
-    matrix.rows = requireInteger(attributes, "rows", 1, most, what);
-    matrix.columns = requireInteger(attributes, "columns", 1, most, what);
+    matrix.rows = requireInteger(attributes, "rows", 1, mostExtent, what);
+    matrix.columns = requireInteger(attributes, "columns", 1, mostExtent, what);
     matrix.codes = part(tensors, "codes", what);
     matrix.scales = part(tensors, "scales", what);
     if (!matrix.symmetric) matrix.zeros = part(tensors, "zeros", what);
@@ -35,12 +36,25 @@ LinearWeightPtr readPacked(const Json& attributes, const TensorMap& tensors, con
     return std::make_shared<PackedLinear>(std::move(matrix));
 }
 
+LinearWeightPtr readBlocks(const Json& attributes, const TensorMap& tensors, const std::string& what)
+{
+    const std::string type = requireString(attributes, "type", what);
+    BlockMatrix matrix;
+    matrix.format = blockFormatByName(type);
+    if (!matrix.format) fail(ErrorCode::Unsupported, "{}: blocks of the type '{}' are not read", what, type);
+    matrix.rows = requireInteger(attributes, "rows", 1, mostExtent, what);
+    matrix.columns = requireInteger(attributes, "columns", 1, mostExtent, what);
+    matrix.blocks = part(tensors, "blocks", what);
+    validateBlocks(matrix, what);
+    return std::make_shared<BlockLinear>(std::move(matrix));
+}
+
 struct Row {
     const char* kind;
     LinearWeightPtr (*read)(const Json&, const TensorMap&, const std::string&);
 };
 
-constexpr Row rows[] = {{"dense", readDense}, {"packed", readPacked}};
+constexpr Row rows[] = {{"dense", readDense}, {"packed", readPacked}, {"blocks", readBlocks}};
 
 } // namespace
 

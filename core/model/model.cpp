@@ -32,9 +32,10 @@ template <class Visit> void visitNorms(const Model& model, const Visit& visit)
 }
 
 // Linear maps outside the blocks.
-std::array<const Linear*, 4> frameLinears(const Model& model)
+std::array<const Linear*, 5> frameLinears(const Model& model)
 {
-    return {&model.embeddingProjection, &model.outputProjection, &model.output, &model.pooler};
+    return {&model.embeddingMap, &model.embeddingProjection, &model.outputProjection, &model.output,
+            &model.pooler};
 }
 
 void requireFinite(const Tensor& tensor, const std::string& name)
@@ -85,6 +86,7 @@ ParameterCounts countParameters(const Model& model)
     ParameterCounts counts;
     counts.embedding = model.embedding.count() + model.positionEmbedding.count() +
                        model.tokenTypeEmbedding.count();
+    if (model.embeddingMap) counts.embedding += model.embeddingMap.weight->parameters();
     if (model.output) counts.embedding += model.output.weight->parameters();
     for (const Linear* linear : {&model.embeddingProjection, &model.outputProjection, &model.pooler})
         if (*linear) counts.other += linear->weight->parameters() + linear->bias.count();
@@ -114,10 +116,12 @@ void requireFiniteWeights(const Model& model)
     const auto requireLinear = [](const LinearId& id, const Linear& linear) {
         for (const auto& [name, tensor] : linear.weight->tensors())
             if (traits(tensor.dtype()).isFloat) requireFinite(tensor, id.text() + "." + name);
+        if (!linear.weight->hasFiniteParts())
+            fail(ErrorCode::BadFile, "'{}' holds a scale that is NaN or infinite", id.text());
         requireFinite(linear.bias, id.text() + ".bias");
     };
     forEachLinear(model, requireLinear);
-    static constexpr std::array names{"embedding_projection", "output_projection", "output", "pooler"};
+    static constexpr std::array names{"embedding_map", "embedding_projection", "output_projection", "output", "pooler"};
     const auto frame = frameLinears(model);
     for (size_t i = 0; i < frame.size(); ++i)
         if (*frame[i]) requireLinear({-1, -1, names[i]}, *frame[i]);

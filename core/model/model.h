@@ -66,6 +66,7 @@ struct Model {
     std::vector<std::string> warnings;          // things a user should know about this file
 
     Tensor embedding;          // [V, D], float type of the file ([V, E] before a projection)
+    Linear embeddingMap;       // the same in its place when the file stores it in another form
     Tensor positionEmbedding;  // [positions, D] or empty
     Tensor tokenTypeEmbedding; // [types, D] or empty
     Linear embeddingProjection; // [D, E] of narrow embeddings (OPT), mostly absent

@@ -31,6 +31,12 @@ public:
         cpu::linearPacked(x, weight, bias, y);
     }
 
+    void linearBlocks(ConstMatrixView x, const BlockMatrix& weight, const float* bias,
+                      MatrixView y) const override
+    {
+        cpu::linearBlocks(x, weight, bias, y);
+    }
+
     void gemm(bool transposeA, bool transposeB, float alpha, ConstMatrixView a, ConstMatrixView b,
               bool accumulate, MatrixView y) const override
     {

@@ -158,9 +158,14 @@ void Checker::model(const Model& model)
                           values.extent(1) == columns && (rows == any || values.extent(0) == rows);
         require(good, name, "is not a float matrix of the configured extents");
     };
-    require(!model.embedding.empty(), "embedding", "is missing");
+    require(model.embedding.empty() == bool(model.embeddingMap), "embedding",
+            model.embeddingMap ? "is there twice" : "is missing");
     const Linear& narrow = model.embeddingProjection;
-    matrix(model.embedding, "embedding", vocabulary, narrow ? narrow.weight->inputs() : hidden_);
+    const int64_t width = narrow ? narrow.weight->inputs() : hidden_;
+    if (model.embeddingMap)
+        linear(model.embeddingMap, "embedding_map", vocabulary, width);
+    else
+        matrix(model.embedding, "embedding", vocabulary, width);
     linear(narrow, "embedding_projection", hidden_, any, false);
     if (!model.positionEmbedding.empty())
         matrix(model.positionEmbedding, "position_embedding", any, hidden_);
@@ -173,7 +178,7 @@ void Checker::model(const Model& model)
         model.outputProjection ? model.outputProjection.weight->outputs() : hidden_;
     const bool tied = model.config.tiedEmbeddings;
     linear(model.output, "output", vocabulary, beforeHead, model.config.languageHead && !tied);
-    require(model.output || !tied || model.embedding.extent(1) == beforeHead, "embedding",
+    require(model.output || !tied || width == beforeHead, "embedding",
             "does not fit the output head that it is tied to");
     linear(model.pooler, "pooler", hidden_, hidden_, false);
     require(model.blocks.size() == model.config.blocks.size(), "blocks", "are not all there");

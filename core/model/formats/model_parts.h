@@ -67,6 +67,7 @@ void visitBlock(size_t index, BlockType& block, Visitor& visitor)
 template <class ModelType, class Visitor> void visitFrame(ModelType& model, Visitor& visitor)
 {
     visitor.tensor("embedding", model.embedding);
+    visitor.linear("embedding_map", model.embeddingMap);
     visitor.tensor("position_embedding", model.positionEmbedding);
     visitor.tensor("token_type_embedding", model.tokenTypeEmbedding);
     visitor.linear("embedding_projection", model.embeddingProjection);

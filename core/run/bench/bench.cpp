@@ -50,7 +50,8 @@ ModelPtr inFloat32(const Model& model)
         return std::make_shared<DenseLinear>(
             Tensor::fromFloats({linear.weight->outputs(), linear.weight->inputs()}, linear.weight->toDense()));
     });
-    result->embedding = Tensor::fromFloats(model.embedding.shape(), model.embedding.toFloats());
+    if (!model.embeddingMap)
+        result->embedding = Tensor::fromFloats(model.embedding.shape(), model.embedding.toFloats());
     return result;
 }
 
@@ -110,7 +111,9 @@ double decodeSecondsPerToken(const ModelPtr& model, double seconds)
 // What decoding one token reads: everything but the embedding table, of which it reads a row.
 double bytesRead(const Model& model)
 {
-    const int64_t table = model.output ? model.embedding.sizeBytes() : 0;
+    int64_t table = model.embedding.sizeBytes();
+    if (model.embeddingMap) table = model.embeddingMap.weight->storedBytes();
+    if (!model.output) table = 0;
     return double(weightBytes(model) - table);
 }
 
