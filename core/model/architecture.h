@@ -23,6 +23,9 @@ public:
     virtual Tensor tensor(const std::string& name, const Shape& shape) const = 0;
     // `name` + ".weight" as whatever representation the checkpoint stores, [outputs, inputs].
     virtual LinearWeightPtr linear(const std::string& name, int64_t outputs, int64_t inputs) const = 0;
+    // Whether a matrix that fuses queries, keys and values holds all queries, then all keys, then
+    // all values, even in families that order them by group.
+    virtual bool stacksQkv() const { return false; }
     virtual std::string describe() const = 0; // file or folder, for errors
 };
 

@@ -32,8 +32,7 @@ void readBertModel(const Json& config, const WeightSource& weights, const std::s
     const NormStyle norm{NormKind::Layer, readEpsilon(config, "layer_norm_eps", 1e-12, weights.describe())};
     const int64_t hidden = model.config.hidden;
     const std::string embeddings = start + "embeddings.";
-    model.embedding =
-        weights.tensor(embeddings + "word_embeddings.weight", {model.config.vocabulary, hidden});
+    readEmbedding(weights, embeddings + "word_embeddings", hidden, model);
     model.positionEmbedding = weights.tensor(embeddings + "position_embeddings.weight", {-1, hidden});
     model.tokenTypeEmbedding =
         weights.tensor(embeddings + "token_type_embeddings.weight", {model.config.tokenTypes, hidden});

@@ -42,7 +42,7 @@ void load(const Json& config, const WeightSource& weights, Model& model)
         block.attentionNorm = families::readNorm(weights, prefix + "input_layernorm", norm, hidden);
         block.feedForwardNorm = families::readNorm(weights, prefix + "post_attention_layernorm", norm, hidden);
         const Linear qkv = readLinear(weights, at + "query_key_value", 3 * hidden, hidden, Bias::Required);
-        families::splitGroupedQkv(qkv, block.config, block.attention);
+        families::splitFamilyQkv(weights, qkv, block.config, block.attention);
         block.attention.output = readLinear(weights, at + "dense", hidden, hidden, Bias::Required);
         block.feedForward.up =
             readLinear(weights, prefix + "mlp.dense_h_to_4h", inner, hidden, Bias::Required);

@@ -137,11 +137,18 @@ Linear readLinear(const WeightSource& weights, const std::string& name, int64_t 
     return linear;
 }
 
+void readEmbedding(const WeightSource& weights, const std::string& name, int64_t width, Model& model)
+{
+    LinearWeightPtr table = weights.linear(name, model.config.vocabulary, width);
+    if (const auto* dense = dynamic_cast<const DenseLinear*>(table.get())) model.embedding = dense->weight();
+    else model.embeddingMap.weight = std::move(table);
+}
+
 void readFrame(const WeightSource& weights, const NormStyle& norm, Model& model, const FrameNames& names)
 {
     const int64_t vocabulary = model.config.vocabulary;
     const int64_t hidden = model.config.hidden;
-    model.embedding = weights.tensor(std::string(names.embedding) + ".weight", {vocabulary, hidden});
+    readEmbedding(weights, names.embedding, hidden, model);
     model.finalNorm = readNorm(weights, names.norm, norm, hidden);
     if (!model.config.tiedEmbeddings)
         model.output = readLinear(weights, names.head, vocabulary, hidden, Bias::IfPresent);

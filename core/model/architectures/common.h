@@ -65,6 +65,9 @@ inline Bias biasWhen(bool there)
     return there ? Bias::Required : Bias::Never;
 }
 
+// The token table as plain floats, or as a map when the file stores it otherwise.
+void readEmbedding(const WeightSource& weights, const std::string& name, int64_t width, Model& model);
+
 // Token embedding, final norm and output head.
 struct FrameNames {
     const char* embedding = "model.embed_tokens";

@@ -78,7 +78,7 @@ void load(const Json& config, const WeightSource& weights, Model& model)
         loadNorms(config, weights, norm, prefix, hidden, block);
         const Linear qkv =
             readLinear(weights, at + "query_key_value", families::fusedQkvRows(block.config), hidden, bias);
-        families::splitGroupedQkv(qkv, block.config, block.attention);
+        families::splitFamilyQkv(weights, qkv, block.config, block.attention);
         block.attention.output = readLinear(weights, at + "dense", hidden, hidden, bias);
         block.feedForward.up = readLinear(weights, prefix + "mlp.dense_h_to_4h", inner, hidden, bias);
         block.feedForward.down = readLinear(weights, prefix + "mlp.dense_4h_to_h", hidden, inner, bias);

@@ -71,6 +71,13 @@ void splitGroupedQkv(const Linear& fused, const BlockConfig& config, AttentionWe
     attention.value = selectRows(fused, valueRows);
 }
 
+void splitFamilyQkv(const WeightSource& weights, const Linear& fused, const BlockConfig& config,
+                    AttentionWeights& attention)
+{
+    if (weights.stacksQkv()) splitStackedQkv(fused, config, attention);
+    else splitGroupedQkv(fused, config, attention);
+}
+
 void splitGateUp(const Linear& fused, int64_t feedForward, FeedForwardWeights& weights)
 {
     weights.gate = selectRange(fused, {0, feedForward});

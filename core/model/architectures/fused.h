@@ -15,6 +15,9 @@ void splitStackedQkv(const Linear& fused, const BlockConfig& config, AttentionWe
 // For each key-value head its query heads, its key and its value (GPT-NeoX, BLOOM, Falcon). Shares
 // the fused bytes when there is one key-value head, else copies.
 void splitGroupedQkv(const Linear& fused, const BlockConfig& config, AttentionWeights& attention);
+// By group, as these families store them, unless the file stacks them.
+void splitFamilyQkv(const WeightSource& weights, const Linear& fused, const BlockConfig& config,
+                    AttentionWeights& attention);
 // Gate rows, then up rows.
 void splitGateUp(const Linear& fused, int64_t feedForward, FeedForwardWeights& weights);
 

@@ -48,7 +48,7 @@ void load(const Json& config, const WeightSource& weights, Model& model)
         block.feedForwardNorm = families::readNorm(weights, prefix + "post_attention_layernorm", norm, hidden);
         const Linear qkv =
             readLinear(weights, prefix + "attention.query_key_value", 3 * hidden, hidden, attentionBias);
-        families::splitGroupedQkv(qkv, block.config, block.attention);
+        families::splitFamilyQkv(weights, qkv, block.config, block.attention);
         block.attention.output = readLinear(weights, prefix + "attention.dense", hidden, hidden, attentionBias);
         block.feedForward.up =
             readLinear(weights, prefix + "mlp.dense_h_to_4h", inner, hidden, Bias::Required);

@@ -47,12 +47,29 @@ Tensor biasOf(const Tensor& biases, int64_t expert, int64_t begin, int64_t step)
     return Tensor::fromFloats({int64_t(values.size())}, values);
 }
 
+// One map an expert and part, as other files have them.
+std::vector<FeedForwardWeights> readSeparateExperts(const WeightSource& weights, const std::string& at,
+                                                    const BlockConfig& shape, int64_t hidden)
+{
+    std::vector<FeedForwardWeights> result;
+    for (int64_t e = 0; e < shape.moe.experts; ++e) {
+        const auto read = [&](const char* part, int64_t outputs, int64_t inputs) {
+            return families::readLinear(weights, fmt::format("{}{}.{}", at, e, part), outputs, inputs,
+                                        families::Bias::Required);
+        };
+        result.push_back({read("gate_proj", shape.feedForward, hidden), read("up_proj", shape.feedForward, hidden),
+                          read("down_proj", hidden, shape.feedForward)});
+    }
+    return result;
+}
+
 // Stacked matrices [experts, inputs, outputs]; gate and up alternate in the outputs.
 std::vector<FeedForwardWeights> readExperts(const WeightSource& weights, const std::string& at,
                                             const BlockConfig& shape, int64_t hidden)
 {
     const int64_t experts = shape.moe.experts;
     const int64_t inner = shape.feedForward;
+    if (weights.has(at + "0.gate_proj.weight")) return readSeparateExperts(weights, at, shape, hidden);
     if (weights.has(at + "gate_up_proj_blocks"))
         fail(ErrorCode::Unsupported,
              "{}: experts stored as MXFP4 are not supported, a bfloat16 copy of the model is",

@@ -22,7 +22,7 @@ void load(const Json& config, const WeightSource& weights, Model& model)
     const NormParameters norm{NormKind::Layer, 1e-5f, {}, {}};
     const int64_t hidden = model.config.hidden;
     const int64_t vocabulary = model.config.vocabulary;
-    model.embedding = weights.tensor("model.embed_tokens.weight", {vocabulary, hidden});
+    families::readEmbedding(weights, "model.embed_tokens", hidden, model);
     model.finalNorm = norm;
     if (!model.config.tiedEmbeddings)
         model.output = families::readLinear(weights, "lm_head", vocabulary, hidden, families::Bias::Never);

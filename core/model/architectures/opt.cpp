@@ -47,7 +47,7 @@ void loadFrame(const Json& config, const Reader& reader, Model& model)
     const int64_t hidden = model.config.hidden;
     const int64_t vocabulary = model.config.vocabulary;
     const int64_t width = optionalInteger(config, "word_embed_proj_dim", 1, 1 << 20, hidden, where);
-    model.embedding = reader.weights.tensor("model.decoder.embed_tokens.weight", {vocabulary, width});
+    families::readEmbedding(reader.weights, "model.decoder.embed_tokens", width, model);
     model.positionEmbedding = reader.weights.tensor("model.decoder.embed_positions.weight", {-1, hidden});
     if (width != hidden) {
         model.embeddingProjection = families::readLinear(reader.weights, "model.decoder.project_in", hidden,

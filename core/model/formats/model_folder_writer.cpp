@@ -3,6 +3,8 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/version.h"
+#include "core/model/formats/gguf/gguf_file.h"
+#include "core/model/formats/gguf/gguf_vocabulary.h"
 #include "core/model/formats/model_folder.h"
 #include "core/model/open_model.h"
 
@@ -29,6 +31,7 @@ constexpr std::array companionFiles{"tokenizer.json",
                                     "chat_template.json",
                                     "chat_template.jinja",
                                     "generation_config.json",
+                                    ggufTokenizerFileName,
                                     "LICENSE"};
 
 // A folder beside its destination; removed unless it reached it.
@@ -89,6 +92,15 @@ ModelConfig writtenConfig(const Model& model)
     return config;
 }
 
+// A GGUF file keeps its tokenizer among its metadata.
+void copyGgufTokenizer(const fs::path& from, const fs::path& to)
+{
+    const fs::path file = ggufFileOf(from);
+    if (file.empty()) return;
+    const std::string content = ggufTokenizerFile(GgufFile::open(file)->metadata());
+    if (!content.empty()) writeFileAtomically(to / ggufTokenizerFileName, content);
+}
+
 fs::path plainTarget(const fs::path& folder)
 {
     const fs::path path = fs::absolute(folder).lexically_normal();
@@ -108,6 +120,7 @@ void copyCompanionFiles(const fs::path& from, const fs::path& to)
     };
     for (const char* name : companionFiles)
         copy(name, name);
+    copyGgufTokenizer(from, to);
     if (!copy("source_config.json", "source_config.json"))
         copy("config.json", "source_config.json");
 }

@@ -62,7 +62,8 @@ fs::path resolveBuiltin(const std::string& name)
     std::error_code ignored;
     if (fs::is_directory(path, ignored))
         fail(ErrorCode::NotFound,
-             "'{}' is not a model folder: it holds neither config.json nor paretoscope.json",
+             "'{}' is not a model folder: it holds neither config.json nor paretoscope.json nor "
+             "just one GGUF file",
              path.string());
     if (path.extension() == ".safetensors" || path.extension() == ".json")
         fail(ErrorCode::BadFile, "'{}' is a file; give the folder that holds it", path.string());

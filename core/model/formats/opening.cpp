@@ -1,6 +1,7 @@
 #include "core/model/formats/opening.h"
 
 #include "core/base/error.h"
+#include "core/model/formats/gguf/gguf_vocabulary.h"
 #include "core/model/formats/model_check.h"
 
 #include <algorithm>
@@ -9,9 +10,6 @@
 #include <string_view>
 
 namespace paretoscope {
-
-// Weak, so that a core built without the tokenizers still opens models.
-[[gnu::weak]] std::shared_ptr<const Tokenizer> openTokenizer(const std::filesystem::path& folder);
 
 namespace {
 
@@ -54,9 +52,20 @@ ModelPtr finishOpening(std::shared_ptr<Model> model, const std::filesystem::path
 
 void attachTokenizer(const std::filesystem::path& folder, Model& model)
 {
-    if (!openTokenizer) return;
+    attachTokenizer(
+        [&folder]() -> std::shared_ptr<const Tokenizer> {
+            std::error_code ignored;
+            if (std::filesystem::exists(folder / ggufTokenizerFileName, ignored))
+                return openGgufTokenizer(folder / ggufTokenizerFileName);
+            return openTokenizer(folder);
+        },
+        model);
+}
+
+void attachTokenizer(const std::function<std::shared_ptr<const Tokenizer>()>& open, Model& model)
+{
     try {
-        model.tokenizer = openTokenizer(folder);
+        model.tokenizer = open();
     } catch (const Error& error) {
         if (error.code() != ErrorCode::Unsupported) throw;
         model.warnings.push_back(fmt::format("the tokenizer cannot be used: {}", error.what()));

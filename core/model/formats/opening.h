@@ -4,6 +4,7 @@
 #include "core/model/model.h"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@ ModelPtr finishOpening(std::shared_ptr<Model> model, const std::filesystem::path
 // The tokenizer beside the weights. One that this program cannot use becomes a warning, as the
 // model itself is usable; a damaged one is an Error(BadFile).
 void attachTokenizer(const std::filesystem::path& folder, Model& model);
+void attachTokenizer(const std::function<std::shared_ptr<const Tokenizer>()>& open, Model& model);
 
 // "3 tensors of the file are not used: 'a', 'b', 'c'", leaving out masks, inverse frequencies and
 // the like, which files carry and no program reads.
