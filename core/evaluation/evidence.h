@@ -19,6 +19,20 @@ struct LanguageEvidence {
     std::vector<Window> windows;
 };
 
+// Predictions compared with the uncompressed model's, on the same tokens.
+struct FidelityEvidence {
+    struct Window {
+        std::string item;
+        int64_t positions = 0;
+        double klSum = 0;                // nat
+        int64_t sameTop = 0;
+        double probabilityChangeSum = 0; // of the text's own tokens, run minus reference
+    };
+    std::vector<Window> windows;
+    std::vector<float> klDivergences; // of every position, for quantiles
+    double klEstimateVariance = 0;    // of the mean, from what the reference leaves out
+};
+
 struct FootprintEvidence {
     int64_t weightBytes = 0;  // stored numbers of the model in memory
     int64_t fileBytes = 0;    // weights file of the project's folder format
@@ -52,6 +66,7 @@ struct AnswerEvidence {
 
 struct Evidence {
     std::optional<LanguageEvidence> language;
+    std::optional<FidelityEvidence> fidelity;
     std::optional<FootprintEvidence> footprint;
     std::optional<SpeedEvidence> speed;
     std::optional<AnswerEvidence> answers;

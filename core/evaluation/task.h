@@ -14,6 +14,8 @@
 
 namespace paretoscope {
 
+class ContentCache;
+
 struct TaskInfo {
     std::string id; // "perplexity"
     std::string name;
@@ -30,6 +32,9 @@ struct TaskInput {
     std::string textName;    // for errors
     uint64_t seed = 1;
     JobContext& job;
+    // Before any compression; null where there is only one pipeline. Shares what was not touched.
+    const Pipeline* reference = nullptr;
+    const ContentCache* cache = nullptr; // for what runs of one model share; null = none
 };
 
 struct Task {

@@ -61,8 +61,22 @@ private:
     std::vector<float> allLogits_;
 };
 
+// Some rows of logits of windows that are scored together. Rows count on over all windows, each of
+// which has as many as it has tokens after its first; targets[i] is the token after row i.
+struct LogitRowsView {
+    int64_t firstRow = 0;
+    ConstMatrixView logits; // [rows, V]
+    std::span<const int32_t> targets;
+};
+using LogitVisitor = std::function<void(const LogitRowsView&)>;
+
+// Logits of many independent windows, batched, in order. `batchRows` bounds the rows of one pass.
+void visitWindowLogits(const ModelPtr& model, const std::shared_ptr<const Backend>& backend,
+                       std::span<const std::span<const int32_t>> windows, const LogitVisitor& visit,
+                       int64_t batchRows = 2048, const std::function<void(size_t done)>& progress = {});
+
 // Log-probabilities of many independent windows, batched: result[i] has windows[i].size() - 1
-// values. `batchRows` bounds the rows of one pass.
+// values.
 std::vector<std::vector<float>> scoreWindows(
     const ModelPtr& model, const std::shared_ptr<const Backend>& backend,
     std::span<const std::span<const int32_t>> windows, int64_t batchRows = 2048,

@@ -8,9 +8,10 @@ namespace paretoscope {
 
 namespace {
 
-// Log-probabilities of one batch of windows that run through the blocks together.
-void scoreBatch(const Model& model, const Backend& backend, Scratch& scratch,
-                std::span<const std::span<const int32_t>> windows, std::span<std::vector<float>> results)
+// Logits of one batch of windows that run through the blocks together; rows count from `firstRow`.
+void visitBatch(const Model& model, const Backend& backend, Scratch& scratch,
+                std::span<const std::span<const int32_t>> windows, int64_t firstRow,
+                const LogitVisitor& visit)
 {
     constexpr int64_t headRows = 256; // rows of logits held at once
     scratch.reset();
@@ -27,33 +28,23 @@ void scoreBatch(const Model& model, const Backend& backend, Scratch& scratch,
         targets.insert(targets.end(), window.begin() + 1, window.end());
     }
     const Value hidden = runTransformer(model, operations, scratch, steps);
-    std::vector<float> scores(targets.size());
     for (int64_t begin = 0; begin < hidden.rows(); begin += headRows) {
         const int64_t end = std::min(hidden.rows(), begin + headRows);
         const Scratch::Mark mark = scratch.mark();
         const Value logits = runOutputHead(model, operations, {hidden.view.rowRange(begin, end)});
-        backend.logProbabilities(logits.view, std::span(targets).subspan(size_t(begin), size_t(end - begin)),
-                                 std::span(scores).subspan(size_t(begin), size_t(end - begin)), nullptr);
+        visit({firstRow + begin, logits.view, std::span(targets).subspan(size_t(begin), size_t(end - begin))});
         scratch.release(mark);
-    }
-    auto from = scores.begin();
-    for (size_t w = 0; w < windows.size(); ++w) {
-        const auto count = std::ptrdiff_t(windows[w].size() - 1);
-        results[w].assign(from, from + count);
-        from += count;
     }
 }
 
 } // namespace
 
-std::vector<std::vector<float>> scoreWindows(const ModelPtr& model,
-                                             const std::shared_ptr<const Backend>& backend,
-                                             std::span<const std::span<const int32_t>> windows,
-                                             int64_t batchRows,
-                                             const std::function<void(size_t)>& progress)
+void visitWindowLogits(const ModelPtr& model, const std::shared_ptr<const Backend>& backend,
+                       std::span<const std::span<const int32_t>> windows, const LogitVisitor& visit,
+                       int64_t batchRows, const std::function<void(size_t)>& progress)
 {
-    std::vector<std::vector<float>> results(windows.size());
     Scratch scratch;
+    int64_t row = 0;
     for (size_t begin = 0; begin < windows.size();) {
         size_t end = begin;
         int64_t rows = 0;
@@ -62,10 +53,32 @@ std::vector<std::vector<float>> scoreWindows(const ModelPtr& model,
             rows += int64_t(windows[end].size()) - 1;
             ++end;
         } while (end < windows.size() && rows + int64_t(windows[end].size()) - 1 <= batchRows);
-        scoreBatch(*model, *backend, scratch, windows.subspan(begin, end - begin),
-                   std::span(results).subspan(begin, end - begin));
+        visitBatch(*model, *backend, scratch, windows.subspan(begin, end - begin), row, visit);
+        row += rows;
         begin = end;
         if (progress) progress(end);
+    }
+}
+
+std::vector<std::vector<float>> scoreWindows(const ModelPtr& model,
+                                             const std::shared_ptr<const Backend>& backend,
+                                             std::span<const std::span<const int32_t>> windows,
+                                             int64_t batchRows,
+                                             const std::function<void(size_t)>& progress)
+{
+    std::vector<float> scores;
+    const auto score = [&](const LogitRowsView& rows) {
+        scores.resize(size_t(rows.firstRow + rows.logits.rows));
+        backend->logProbabilities(rows.logits, rows.targets,
+                                  std::span(scores).subspan(size_t(rows.firstRow)), nullptr);
+    };
+    visitWindowLogits(model, backend, windows, score, batchRows, progress);
+    std::vector<std::vector<float>> results;
+    auto from = scores.begin();
+    for (const auto& window : windows) {
+        const auto count = std::ptrdiff_t(window.size() - 1);
+        results.emplace_back(from, from + count);
+        from += count;
     }
     return results;
 }

@@ -1,5 +1,6 @@
 #include "core/run/run_executor.h"
 
+#include "core/base/content_cache.h"
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/fingerprint.h"
@@ -107,6 +108,8 @@ RunOutcome executeRun(const RunRequest& request, JobContext& job, const std::fil
     outcome.provenance.dataFingerprint = dataFingerprint(tasks);
 
     job.enterPart(loaded, recipe.steps.empty() ? loaded : compressed);
+    const Pipeline reference = pipeline;
+    const ContentCache cache(userCacheFolder() / "references");
     const auto start = std::chrono::steady_clock::now();
     pipeline = applyRecipe(recipe, pipeline, workbench);
     const double compressSeconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -118,7 +121,7 @@ RunOutcome executeRun(const RunRequest& request, JobContext& job, const std::fil
         const double step = (1 - first) / double(tasks.size());
         job.enterPart(first + double(i) * step, first + double(i + 1) * step);
         tasks[i].task->run({pipeline, workbench.backend, tasks[i].settings, tasks[i].text, tasks[i].textName,
-                            request.seed, job},
+                            request.seed, job, &reference, &cache},
                            evidence);
     }
     if (evidence.footprint) {

@@ -16,4 +16,8 @@ Measurement meanOf(std::span<const double> values);
 // windows. Nothing without language evidence.
 std::optional<Measurement> tokenNll(const Evidence& evidence);
 
+// Mean over positions of what `sum` adds up in a window of the comparison with the uncompressed
+// model; items = windows. Nothing without fidelity evidence.
+std::optional<Measurement> positionMean(const Evidence& evidence, double (*sum)(const FidelityEvidence::Window&));
+
 } // namespace paretoscope::metrics
