@@ -16,6 +16,8 @@
 
 namespace paretoscope {
 
+struct LookupMatrix; // core/tensor/lookup_layout.h
+
 enum class Activation { Identity, Silu, Gelu, GeluTanh, QuickGelu, Relu, ReluSquared };
 
 // What one query sees: keys of one KV head in slot order.
@@ -58,6 +60,9 @@ public:
                               MatrixView y) const = 0;
     // The same over GGML blocks, as the file stores them.
     virtual void linearBlocks(ConstMatrixView x, const BlockMatrix& weight, const float* bias,
+                              MatrixView y) const = 0;
+    // The same over codes of a table.
+    virtual void linearLookup(ConstMatrixView x, const LookupMatrix& weight, const float* bias,
                               MatrixView y) const = 0;
     // y[M,N] += alpha · op(a) · op(b) when accumulate, else =. op transposes when asked.
     virtual void gemm(bool transposeA, bool transposeB, float alpha, ConstMatrixView a,

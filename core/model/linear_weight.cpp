@@ -28,6 +28,8 @@ int64_t countRows(std::span<const RowRange> ranges, int64_t rows)
     return count;
 }
 
+} // namespace
+
 Tensor selectTensorRows(const Tensor& tensor, std::span<const RowRange> ranges)
 {
     const int64_t count = countRows(ranges, tensor.extent(0));
@@ -44,8 +46,6 @@ Tensor selectTensorRows(const Tensor& tensor, std::span<const RowRange> ranges)
     }
     return result;
 }
-
-} // namespace
 
 std::shared_ptr<const LinearWeight> LinearWeight::selectRows(std::span<const RowRange>) const
 {

@@ -117,6 +117,9 @@ private:
     BlockMatrix matrix_;
 };
 
+// Rows of a tensor, one range after another; one range shares the bytes. Error(BadFile).
+Tensor selectTensorRows(const Tensor& tensor, std::span<const RowRange> ranges);
+
 // The representation table, by kind. Throws Error(BadFile) naming `what` for anything wrong.
 LinearWeightPtr linearWeightFromTensors(const std::string& kind, const Json& attributes,
                                         const TensorMap& tensors, const std::string& what);

@@ -2,6 +2,7 @@
 #include "core/base/error.h"
 #include "core/base/json.h"
 #include "core/model/linear_weight.h"
+#include "core/model/lookup_linear.h"
 
 namespace paretoscope {
 
@@ -54,7 +55,8 @@ struct Row {
     LinearWeightPtr (*read)(const Json&, const TensorMap&, const std::string&);
 };
 
-constexpr Row rows[] = {{"dense", readDense}, {"packed", readPacked}, {"blocks", readBlocks}};
+constexpr Row rows[] = {{"dense", readDense}, {"packed", readPacked}, {"blocks", readBlocks},
+                        {"lookup", readLookup}, {"gathered", readGathered}};
 
 } // namespace
 

@@ -37,6 +37,12 @@ public:
         cpu::linearBlocks(x, weight, bias, y);
     }
 
+    void linearLookup(ConstMatrixView x, const LookupMatrix& weight, const float* bias,
+                      MatrixView y) const override
+    {
+        cpu::linearLookup(x, weight, bias, y);
+    }
+
     void gemm(bool transposeA, bool transposeB, float alpha, ConstMatrixView a, ConstMatrixView b,
               bool accumulate, MatrixView y) const override
     {

@@ -14,6 +14,7 @@ namespace paretoscope::cpu {
 void linear(ConstMatrixView x, const Tensor& weight, const float* bias, MatrixView y);
 void linearPacked(ConstMatrixView x, const PackedMatrix& weight, const float* bias, MatrixView y);
 void linearBlocks(ConstMatrixView x, const BlockMatrix& weight, const float* bias, MatrixView y);
+void linearLookup(ConstMatrixView x, const LookupMatrix& weight, const float* bias, MatrixView y);
 void gemm(bool transposeA, bool transposeB, float alpha, ConstMatrixView a, ConstMatrixView b,
           bool accumulate, MatrixView y);
 void embed(const Tensor& table, std::span<const int32_t> ids, float scale, MatrixView y);

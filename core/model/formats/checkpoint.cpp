@@ -92,12 +92,27 @@ void Checkpoint::addShards(const fs::path& index)
     }
 }
 
-Tensor Checkpoint::tensor(const std::string& name) const
+const SafetensorsFile& Checkpoint::ownerOf(const std::string& name) const
 {
     const auto owner = owners_.find(name);
     if (owner == owners_.end())
         fail(ErrorCode::BadFile, "{}: tensor '{}' is missing", where(name), name);
-    return owner->second->tensor(name);
+    return *owner->second;
+}
+
+Tensor Checkpoint::tensor(const std::string& name) const
+{
+    return ownerOf(name).tensor(name);
+}
+
+Tensor Checkpoint::bytesOf(const std::string& name) const
+{
+    return ownerOf(name).bytesOf(name);
+}
+
+std::string Checkpoint::typeOf(const std::string& name) const
+{
+    return ownerOf(name).header().entries.at(name).dtypeName;
 }
 
 std::string Checkpoint::where(const std::string& name) const

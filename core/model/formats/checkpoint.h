@@ -22,6 +22,8 @@ public:
 
     bool has(const std::string& name) const { return owners_.contains(name); }
     Tensor tensor(const std::string& name) const;     // Error(BadFile or Unsupported)
+    Tensor bytesOf(const std::string& name) const;    // of a type of 8 bits, as U8
+    std::string typeOf(const std::string& name) const; // "F8_E4M3"; Error(BadFile) when missing
     std::string where(const std::string& name) const; // file of a tensor, for errors
     std::vector<std::string> names() const;
     const std::filesystem::path& folder() const { return folder_; }
@@ -30,6 +32,7 @@ public:
 
 private:
     void addFile(const std::filesystem::path& path);
+    const SafetensorsFile& ownerOf(const std::string& name) const;
     void addShards(const std::filesystem::path& index);
 
     std::filesystem::path folder_;

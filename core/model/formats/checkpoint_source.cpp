@@ -33,9 +33,10 @@ void requireShape(const Tensor& tensor, const Shape& expected, const std::string
              shapeText(tensor.shape()), shapeText(expected));
 }
 
-CheckpointSource::CheckpointSource(const Checkpoint& checkpoint)
+CheckpointSource::CheckpointSource(const Checkpoint& checkpoint, QuantizationMethodPtr quantization)
     : CheckpointSource(checkpoint, usualPrefixes)
 {
+    quantization_ = std::move(quantization);
 }
 
 CheckpointSource::CheckpointSource(const Checkpoint& checkpoint, std::vector<std::string> prefixes)
@@ -70,9 +71,25 @@ Tensor CheckpointSource::tensor(const std::string& name, const Shape& shape) con
     return tensor;
 }
 
+Tensor CheckpointSource::bytes(const std::string& name, const Shape& shape) const
+{
+    const std::string stored = resolve(name).value_or(name);
+    Tensor tensor = checkpoint_.bytesOf(stored);
+    requireShape(tensor, shape, checkpoint_.where(stored), stored);
+    used_.insert(stored);
+    return tensor;
+}
+
+std::string CheckpointSource::typeOf(const std::string& name) const
+{
+    return checkpoint_.typeOf(resolve(name).value_or(name));
+}
+
 LinearWeightPtr CheckpointSource::linear(const std::string& name, int64_t outputs,
                                          int64_t inputs) const
 {
+    if (quantization_)
+        if (LinearWeightPtr map = quantization_->read(*this, name, outputs, inputs)) return map;
     const std::string stored = resolve(name + ".weight").value_or(name + ".weight");
     Tensor weight = tensor(stored, {outputs, inputs});
     if (!traits(weight.dtype()).isFloat)

@@ -3,6 +3,7 @@
 
 #include "core/model/architecture.h"
 #include "core/model/formats/checkpoint.h"
+#include "core/model/formats/quantized/quantization_method.h"
 
 #include <optional>
 #include <set>
@@ -16,14 +17,19 @@ namespace paretoscope {
 // is, then without, then with each known front part; the first that exists counts.
 class CheckpointSource : public WeightSource {
 public:
-    explicit CheckpointSource(const Checkpoint& checkpoint);
+    explicit CheckpointSource(const Checkpoint& checkpoint, QuantizationMethodPtr quantization = {});
     // With these front parts in place of the usual ones.
     CheckpointSource(const Checkpoint& checkpoint, std::vector<std::string> prefixes);
 
     bool has(const std::string& name) const override { return resolve(name).has_value(); }
     Tensor tensor(const std::string& name, const Shape& shape) const override;
+    // As the quantization method stores it, else dense.
     LinearWeightPtr linear(const std::string& name, int64_t outputs, int64_t inputs) const override;
     std::string describe() const override { return checkpoint_.where({}); }
+
+    // The bytes of a tensor of a type of 8 bits, as U8.
+    Tensor bytes(const std::string& name, const Shape& shape) const;
+    std::string typeOf(const std::string& name) const; // "F8_E4M3"
 
     // Tensors that nobody asked for, as the file spells them.
     std::vector<std::string> unused() const;
@@ -33,6 +39,7 @@ private:
 
     const Checkpoint& checkpoint_;
     std::vector<std::string> prefixes_;
+    QuantizationMethodPtr quantization_;
     mutable std::set<std::string> used_;
 };
 

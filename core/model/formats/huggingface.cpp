@@ -40,7 +40,7 @@ ModelPtr open(const std::filesystem::path& path)
     model->config.architecture = architecture.id;
     validateConfig(model->config, where);
     const Checkpoint checkpoint = Checkpoint::open(path);
-    const CheckpointSource weights(checkpoint);
+    const CheckpointSource weights(checkpoint, quantizationMethodOf(config, where));
     architecture.load(config, weights, *model);
     warnAboutUnused(weights.unused(), *model);
     model->fingerprint = fingerprintOfFolder(config, checkpoint);

@@ -171,18 +171,35 @@ std::shared_ptr<const SafetensorsFile> SafetensorsFile::open(const std::filesyst
     return file;
 }
 
-Tensor SafetensorsFile::tensor(const std::string& name) const
+const SafetensorsEntry& SafetensorsFile::entry(const std::string& name) const
 {
     const auto found = header_.entries.find(name);
     if (found == header_.entries.end())
         fail(ErrorCode::BadFile, "{}: tensor '{}' is missing", path_.string(), name);
-    const SafetensorsEntry& entry = found->second;
-    if (!entry.dtype)
+    return found->second;
+}
+
+std::span<const std::byte> SafetensorsFile::dataOf(const SafetensorsEntry& entry) const
+{
+    return bytes_.subspan(size_t(header_.dataBegin + entry.begin), size_t(entry.end - entry.begin));
+}
+
+Tensor SafetensorsFile::tensor(const std::string& name) const
+{
+    const SafetensorsEntry& found = entry(name);
+    if (!found.dtype)
         fail(ErrorCode::Unsupported, "{}: tensor '{}' has the type {}, which is not read",
-             path_.string(), name, entry.dtypeName);
-    const std::span<const std::byte> data =
-        bytes_.subspan(size_t(header_.dataBegin + entry.begin), size_t(entry.end - entry.begin));
-    return {*entry.dtype, entry.shape, data, owner_};
+             path_.string(), name, found.dtypeName);
+    return {*found.dtype, found.shape, dataOf(found), owner_};
+}
+
+Tensor SafetensorsFile::bytesOf(const std::string& name) const
+{
+    const SafetensorsEntry& found = entry(name);
+    if (found.end - found.begin != elementCount(found.shape))
+        fail(ErrorCode::BadFile, "{}: tensor '{}' has the type {}, expected one of 8 bits",
+             path_.string(), name, found.dtypeName);
+    return {DType::U8, found.shape, dataOf(found), owner_};
 }
 
 } // namespace paretoscope

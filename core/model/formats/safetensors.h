@@ -49,8 +49,13 @@ public:
     bool has(const std::string& name) const { return header_.entries.contains(name); }
     // Error(BadFile) when it is missing, Error(Unsupported) when its type is not read.
     Tensor tensor(const std::string& name) const;
+    // The bytes of a tensor of any type of 8 bits, as U8. Error(BadFile) for other types.
+    Tensor bytesOf(const std::string& name) const;
 
 private:
+    const SafetensorsEntry& entry(const std::string& name) const;
+    std::span<const std::byte> dataOf(const SafetensorsEntry& entry) const;
+
     SafetensorsFile() = default;
 
     std::filesystem::path path_;
