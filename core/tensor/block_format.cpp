@@ -14,7 +14,7 @@ using namespace blocks;
 
 constexpr int64_t mostElements = 256;
 
-constexpr std::array<BlockFormat, 16> rows{{
+constexpr std::array<BlockFormat, 23> rows{{
     {"Q4_0", 2, 32, 18, 0, -1, decodeQ4_0},
     {"Q4_1", 3, 32, 20, 0, 2, decodeQ4_1},
     {"Q5_0", 6, 32, 22, 0, -1, decodeQ5_0},
@@ -27,6 +27,13 @@ constexpr std::array<BlockFormat, 16> rows{{
     {"Q6_K", 14, 256, 210, 208, -1, decodeQ6K},
     {"IQ4_NL", 20, 32, 18, 0, -1, decodeIq4Nl},
     {"IQ4_XS", 23, 256, 136, 0, -1, decodeIq4Xs},
+    {"IQ1_S", 19, 256, 50, 0, -1, decodeIq1S},
+    {"IQ1_M", 29, 256, 56, -1, -1, decodeIq1M},
+    {"IQ2_XXS", 16, 256, 66, 0, -1, decodeIq2Xxs},
+    {"IQ2_XS", 17, 256, 74, 0, -1, decodeIq2Xs},
+    {"IQ2_S", 22, 256, 82, 0, -1, decodeIq2S},
+    {"IQ3_XXS", 18, 256, 98, 0, -1, decodeIq3Xxs},
+    {"IQ3_S", 21, 256, 110, 0, -1, decodeIq3S},
     {"TQ1_0", 34, 256, 54, 52, -1, decodeTq1_0},
     {"TQ2_0", 35, 256, 66, 64, -1, decodeTq2_0},
     {"MXFP4", 39, 32, 17, -1, -1, decodeMxfp4},

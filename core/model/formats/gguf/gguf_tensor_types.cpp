@@ -7,7 +7,7 @@ namespace paretoscope {
 namespace {
 
 // Sizes are known, so that files which also hold them can be read up to them.
-constexpr std::array<GgufTensorType, 18> others{{
+constexpr std::array<GgufTensorType, 12> others{{
     {"F32", 0, 1, 4, DType::F32},
     {"F16", 1, 1, 2, DType::F16},
     {"BF16", 30, 1, 2, DType::BF16},
@@ -18,14 +18,8 @@ constexpr std::array<GgufTensorType, 18> others{{
     {"I64", 27, 1, 8, DType::I64},
     {"Q8_1", 9, 32, 36, {}},
     {"Q8_K", 15, 256, 292, {}},
-    {"IQ2_XXS", 16, 256, 66, {}},
-    {"IQ2_XS", 17, 256, 74, {}},
-    {"IQ3_XXS", 18, 256, 98, {}},
-    {"IQ1_S", 19, 256, 50, {}},
-    {"IQ3_S", 21, 256, 110, {}},
-    {"IQ2_S", 22, 256, 82, {}},
-    {"IQ1_M", 29, 256, 56, {}},
     {"Q1_0", 41, 128, 18, {}},
+    {"Q2_0", 42, 64, 18, {}},
 }};
 
 } // namespace

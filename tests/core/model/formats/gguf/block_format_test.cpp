@@ -24,7 +24,10 @@ BlockMatrix randomBlocks(const BlockFormat& format, int64_t rows, int64_t column
     for (size_t block = 0; block < bytes.size(); block += size_t(format.bytes)) {
         if (format.scaleAt >= 0) bytes[block + size_t(format.scaleAt) + 1] = uint8_t(0x20 + random.below(16));
         if (format.minimumAt >= 0) bytes[block + size_t(format.minimumAt) + 1] = uint8_t(0x20 + random.below(16));
-        if (format.scaleAt < 0)
+        if (std::string(format.name) == "IQ1_M") {
+            bytes[block + 53] = uint8_t((bytes[block + 53] & 15) | 0x20); // middle of F16's exponent
+            bytes[block + 55] = uint8_t((bytes[block + 55] & 15) | 0x20);
+        } else if (format.scaleAt < 0)
             for (size_t i = 0; i < 4; ++i) bytes[block + i] = uint8_t(0x78 + random.below(7)); // near 1
         if (std::string(format.name) == "MXFP4")
             for (size_t i = 1; i < 4; ++i) bytes[block + i] = uint8_t(random.below(256));

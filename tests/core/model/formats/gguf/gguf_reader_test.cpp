@@ -224,8 +224,8 @@ private slots:
         GgufWriter unread = sample();
         unread.integer("llama.embedding_length", 256).integer("llama.block_count", 1);
         unread.integer("llama.attention.head_count", 2).integer("llama.feed_forward_length", 16);
-        unread.tensor("token_embd.weight", {18, {1, 256}, zeros(98)});
-        PARETOSCOPE_EXPECT_ERROR(open(unread), "stored as IQ3_XXS, which is not read");
+        unread.tensor("token_embd.weight", {15, {1, 256}, zeros(292)});
+        PARETOSCOPE_EXPECT_ERROR(open(unread), "stored as Q8_K, which is not read");
     }
 };
 
