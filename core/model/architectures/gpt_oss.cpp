@@ -63,6 +63,56 @@ std::vector<FeedForwardWeights> readSeparateExperts(const WeightSource& weights,
     return result;
 }
 
+// Blocks of 32 as the authors store them, 16 bytes with the even values in the low halves, in GGML's
+// order: the first 16 values in the low halves.
+LinearWeightPtr blockMap(const Tensor& blocks, const Tensor& scales, int64_t expert, int64_t begin, int64_t step)
+{
+    const BlockFormat& format = *blockFormatByName("MXFP4");
+    const int64_t stored = blocks.extent(1);
+    const int64_t perRow = blocks.extent(2);
+    BlockMatrix matrix{&format, (stored - begin + step - 1) / step, perRow * format.elements, {}};
+    matrix.blocks = Tensor::zeros(DType::U8, {matrix.rows, matrix.rowBytes()});
+    uint8_t* to = matrix.blocks.fill<uint8_t>().data();
+    const std::span<const uint8_t> codes = blocks.view<uint8_t>();
+    const std::span<const uint8_t> exponents = scales.view<uint8_t>();
+    for (int64_t row = begin; row < stored; row += step)
+        for (int64_t b = 0; b < perRow; ++b, to += format.bytes) {
+            const int64_t block = (expert * stored + row) * perRow + b;
+            to[0] = exponents[size_t(block)];
+            for (int j = 0; j < 16; ++j) {
+                const auto value = [&](int k) { return (codes[size_t(block * 16 + k / 2)] >> (4 * (k % 2))) & 15; };
+                to[1 + j] = uint8_t(value(j) | value(j + 16) << 4);
+            }
+        }
+    return std::make_shared<BlockLinear>(std::move(matrix));
+}
+
+std::vector<FeedForwardWeights> readBlockExperts(const WeightSource& weights, const std::string& at,
+                                                 const BlockConfig& shape, int64_t hidden)
+{
+    const int64_t experts = shape.moe.experts;
+    const int64_t inner = shape.feedForward;
+    const auto bytes = [&](const char* name, const Shape& extents) {
+        Tensor tensor = weights.tensor(at + name, extents);
+        if (tensor.dtype() != DType::U8)
+            fail(ErrorCode::BadFile, "{}: tensor '{}{}' has the type {}, expected U8", weights.describe(), at, name,
+                 traits(tensor.dtype()).name);
+        return tensor;
+    };
+    const Tensor gateUp = bytes("gate_up_proj_blocks", {experts, 2 * inner, hidden / 32, 16});
+    const Tensor gateUpScales = bytes("gate_up_proj_scales", {experts, 2 * inner, hidden / 32});
+    const Tensor gateUpBias = weights.tensor(at + "gate_up_proj_bias", {experts, 2 * inner});
+    const Tensor down = bytes("down_proj_blocks", {experts, hidden, inner / 32, 16});
+    const Tensor downScales = bytes("down_proj_scales", {experts, hidden, inner / 32});
+    const Tensor downBias = weights.tensor(at + "down_proj_bias", {experts, hidden});
+    std::vector<FeedForwardWeights> result;
+    for (int64_t e = 0; e < experts; ++e)
+        result.push_back({{blockMap(gateUp, gateUpScales, e, 0, 2), biasOf(gateUpBias, e, 0, 2)},
+                          {blockMap(gateUp, gateUpScales, e, 1, 2), biasOf(gateUpBias, e, 1, 2)},
+                          {blockMap(down, downScales, e, 0, 1), biasOf(downBias, e, 0, 1)}});
+    return result;
+}
+
 // Stacked matrices [experts, inputs, outputs]; gate and up alternate in the outputs.
 std::vector<FeedForwardWeights> readExperts(const WeightSource& weights, const std::string& at,
                                             const BlockConfig& shape, int64_t hidden)
@@ -70,10 +120,7 @@ std::vector<FeedForwardWeights> readExperts(const WeightSource& weights, const s
     const int64_t experts = shape.moe.experts;
     const int64_t inner = shape.feedForward;
     if (weights.has(at + "0.gate_proj.weight")) return readSeparateExperts(weights, at, shape, hidden);
-    if (weights.has(at + "gate_up_proj_blocks"))
-        fail(ErrorCode::Unsupported,
-             "{}: experts stored as MXFP4 are not supported, a bfloat16 copy of the model is",
-             weights.describe());
+    if (weights.has(at + "gate_up_proj_blocks")) return readBlockExperts(weights, at, shape, hidden);
     const Tensor gateUp = weights.tensor(at + "gate_up_proj", {experts, hidden, 2 * inner});
     const Tensor gateUpBias = weights.tensor(at + "gate_up_proj_bias", {experts, 2 * inner});
     const Tensor down = weights.tensor(at + "down_proj", {experts, inner, hidden});

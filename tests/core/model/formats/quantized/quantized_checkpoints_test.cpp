@@ -192,6 +192,64 @@ private slots:
             QVERIFY(std::abs(actual[i] - expected[i]) <= 1e-4f * (1 + std::abs(expected[i])));
     }
 
+    // gpt-oss stores its experts as MXFP4; the same numbers as plain floats are the same model.
+    void expertsOfGptOssStayBlocks()
+    {
+        static const float table[8] = {0, 0.5f, 1, 1.5f, 2, 3, 4, 6};
+        const Json config{{"architectures", {"GptOssForCausalLM"}}, {"hidden_size", 64}, {"intermediate_size", 32},
+                          {"num_hidden_layers", 1}, {"num_attention_heads", 4}, {"num_key_value_heads", 2},
+                          {"head_dim", 16}, {"vocab_size", 32}, {"max_position_embeddings", 64},
+                          {"rms_norm_eps", 1e-5}, {"tie_word_embeddings", true}, {"attention_bias", false},
+                          {"num_local_experts", 4}, {"num_experts_per_tok", 2}};
+        Random random(9);
+        const auto plain = [&](std::vector<int64_t> shape) {
+            std::vector<float> values(size_t(elementCount(shape)));
+            for (float& value : values) value = float(random.normal()) / 8;
+            return floats(shape, values);
+        };
+        const std::string at = "model.layers.0.";
+        Tensors common{{"model.embed_tokens.weight", plain({32, 64})}, {"model.norm.weight", constant({64}, 1)},
+                       {at + "input_layernorm.weight", constant({64}, 1)},
+                       {at + "post_attention_layernorm.weight", constant({64}, 1)},
+                       {at + "self_attn.q_proj.weight", plain({64, 64})}, {at + "self_attn.k_proj.weight", plain({32, 64})},
+                       {at + "self_attn.v_proj.weight", plain({32, 64})}, {at + "self_attn.o_proj.weight", plain({64, 64})},
+                       {at + "self_attn.sinks", plain({4})}, {at + "mlp.router.weight", plain({4, 64})},
+                       {at + "mlp.router.bias", plain({4})}, {at + "mlp.experts.gate_up_proj_bias", plain({4, 64})},
+                       {at + "mlp.experts.down_proj_bias", plain({4, 64})}};
+        Tensors blocks = common;
+        Tensors dense = common;
+        for (const auto& [name, inputs] : {std::pair("gate_up_proj", 64), std::pair("down_proj", 32)}) {
+            const int64_t outputs = 64;
+            std::vector<uint8_t> codes(size_t(4 * outputs * inputs / 2));
+            std::vector<uint8_t> scales(size_t(4 * outputs * inputs / 32));
+            for (uint8_t& scale : scales) scale = uint8_t(122 + random.below(3));
+            std::vector<float> values(size_t(4 * outputs * inputs));
+            for (int64_t i = 0; i < int64_t(values.size()); ++i) {
+                const auto code = uint32_t(random.below(16));
+                codes[size_t(i / 2)] = uint8_t(codes[size_t(i / 2)] | code << (4 * (i % 2)));
+                const float value = (code & 8 ? -1.0f : 1.0f) * table[code & 7] * std::ldexp(1.0f, scales[size_t(i / 32)] - 127);
+                const int64_t expert = i / (outputs * inputs);
+                const int64_t row = i / inputs % outputs;
+                values[size_t((expert * inputs + i % inputs) * outputs + row)] = value; // [experts, inputs, outputs]
+            }
+            const std::string full = at + "mlp.experts." + name;
+            blocks[full + "_blocks"] = rawTensor("U8", {4, outputs, inputs / 32, 16}, codes);
+            blocks[full + "_scales"] = rawTensor("U8", {4, outputs, inputs / 32}, scales);
+            dense[full] = floats({4, inputs, outputs}, values);
+        }
+        const ScratchFolder scratch;
+        writeTinyLlama(scratch.path() / "dense", config, dense);
+        Json quantized = config;
+        quantized["quantization_config"] = {{"quant_method", "mxfp4"}};
+        writeTinyLlama(scratch.path() / "blocks", quantized, blocks);
+        const ModelPtr model = openModel((scratch.path() / "blocks").string());
+        QCOMPARE(model->blocks[0]->moe->experts[0].up.weight->kind(), std::string("blocks"));
+        const std::vector<float> expected = logitsOf(openModel((scratch.path() / "dense").string()));
+        const std::vector<float> actual = logitsOf(model);
+        for (size_t i = 0; i < expected.size(); ++i) QVERIFY(std::abs(actual[i] - expected[i]) < 1e-4f);
+        QVERIFY(*std::max_element(expected.begin(), expected.end()) > 0.05f);
+    }
+
     void rowsCanBeSelected()
     {
         for (const Library& library : libraries()) {
