@@ -98,6 +98,14 @@ public:
         writer.string("general.architecture", arch);
     }
 
+    GgufConversion(Json ofFamily, std::map<std::string, Matrix> weights, std::string architecture)
+        : config(std::move(ofFamily))
+        , arch(std::move(architecture))
+        , tensors(std::move(weights))
+    {
+        writer.string("general.architecture", arch);
+    }
+
     template <class T> T field(const std::vector<const char*>& names, T fallback) const
     {
         for (const char* name : names)
@@ -126,7 +134,7 @@ public:
             put("attention.value_length", dim);
         }
         real("attention.layer_norm_rms_epsilon", {"rms_norm_eps"});
-        real("attention.layer_norm_epsilon", {"layer_norm_epsilon", "layer_norm_eps", "norm_epsilon"});
+        real("attention.layer_norm_epsilon", {"layer_norm_epsilon", "layer_norm_eps", "norm_epsilon", "norm_eps"});
         real("rope.freq_base", {"rope_theta"});
     }
     void put(const std::string& key, int64_t value) { writer.integer(arch + "." + key, uint32_t(value)); }
