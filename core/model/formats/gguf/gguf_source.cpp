@@ -108,8 +108,41 @@ Tensor GgufSource::tensor(const std::string& name, const Shape& shape) const
     return Tensor::fromFloats(values.shape(), stored);
 }
 
+// Newer files of latent attention hold the up-projection of keys, turned for each head, and that of
+// values apart from each other.
+LinearWeightPtr GgufSource::splitLatentUp(const std::string& block, int64_t outputs, int64_t inputs) const
+{
+    const Tensor keys = file_.expanded(block + "attn_k_b.weight");     // [heads, inputs, key]
+    const Tensor values = file_.expanded(block + "attn_v_b.weight");   // [heads, value, inputs]
+    requireShape(keys, {-1, inputs, -1}, file_.where(), block + "attn_k_b.weight");
+    requireShape(values, {keys.extent(0), -1, inputs}, file_.where(), block + "attn_v_b.weight");
+    const int64_t heads = keys.extent(0);
+    const int64_t keyRows = keys.extent(2);
+    const int64_t valueRows = values.extent(1);
+    if (heads * (keyRows + valueRows) != outputs)
+        fail(ErrorCode::BadFile, "{}: '{}attn_k_b' and 'attn_v_b' have {} rows, expected {}", file_.where(), block,
+             heads * (keyRows + valueRows), outputs);
+    const std::vector<float> k = keys.toFloats();
+    const std::vector<float> v = values.toFloats();
+    std::vector<float> joined;
+    joined.reserve(size_t(outputs * inputs));
+    for (int64_t head = 0; head < heads; ++head) {
+        for (int64_t row = 0; row < keyRows; ++row)
+            for (int64_t i = 0; i < inputs; ++i) joined.push_back(k[size_t((head * inputs + i) * keyRows + row)]);
+        const auto begin = v.begin() + head * valueRows * inputs;
+        joined.insert(joined.end(), begin, begin + valueRows * inputs);
+    }
+    markUsed(block + "attn_k_b.weight");
+    markUsed(block + "attn_v_b.weight");
+    return std::make_shared<DenseLinear>(Tensor::fromFloats({outputs, inputs}, joined));
+}
+
 LinearWeightPtr GgufSource::linear(const std::string& name, int64_t outputs, int64_t inputs) const
 {
+    static constexpr GgufNameRule latentUp{"model.layers.#.self_attn.kv_b_proj", "blk.#."};
+    if (const auto block = applyGgufRule(latentUp, name))
+        if (file_.has(block->stem + "attn_k_b.weight") && file_.has(block->stem + "attn_v_b.weight"))
+            return splitLatentUp(block->stem, outputs, inputs);
     const Place place = require(name + ".weight");
     const Shape& shape = file_.shape(place.stored);
     const bool vector = shape.size() == 1 && outputs == 1 && shape[0] == inputs;

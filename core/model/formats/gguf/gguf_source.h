@@ -38,6 +38,7 @@ private:
     Place require(const std::string& name) const;
     // Rows of the part of `rows` that asks for `count`.
     static RowRange rowsOf(Part part, int64_t rows, int64_t count);
+    LinearWeightPtr splitLatentUp(const std::string& block, int64_t outputs, int64_t inputs) const;
     Tensor plain(const Place& place, const Shape& shape) const;
 
     const GgufFile& file_;

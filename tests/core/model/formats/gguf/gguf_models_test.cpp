@@ -91,7 +91,30 @@ std::string convertGemma2(const fs::path& folder)
                      addOne);
 }
 
-std::string convertExperts(const fs::path& folder, const char* architecture)
+// The up-projection of latents in two: keys turned for each head, and values.
+void splitLatentUp(GgufConversion& from)
+{
+    const int64_t rank = from.integer({"kv_lora_rank"});
+    const int64_t key = from.integer({"qk_nope_head_dim"});
+    const int64_t value = from.integer({"v_head_dim"});
+    for (int64_t layer = 0; layer < from.integer({"num_hidden_layers"}); ++layer) {
+        const auto found = from.tensors.find("model.layers." + std::to_string(layer) + ".self_attn.kv_b_proj.weight");
+        Matrix keys{{from.heads, rank, key}, std::vector<float>(size_t(from.heads * rank * key))};
+        Matrix values{{from.heads, value, rank}, {}};
+        const float* row = found->second.values.data();
+        for (int64_t head = 0; head < from.heads; ++head) {
+            for (int64_t k = 0; k < key; ++k, row += rank)
+                for (int64_t i = 0; i < rank; ++i) keys.values[size_t((head * rank + i) * key + k)] = row[i];
+            values.values.insert(values.values.end(), row, row + value * rank);
+            row += value * rank;
+        }
+        from.tensors.erase(found);
+        from.tensors["blk." + std::to_string(layer) + ".attn_k_b.weight"] = keys;
+        from.tensors["blk." + std::to_string(layer) + ".attn_v_b.weight"] = values;
+    }
+}
+
+std::string convertExperts(const fs::path& folder, const char* architecture, bool splitUp = false)
 {
     GgufConversion from(folder, architecture);
     from.extents();
@@ -110,6 +133,7 @@ std::string convertExperts(const fs::path& folder, const char* architecture)
         from.put("leading_dense_block_count", from.integer({"first_k_dense_replace"}));
         from.real("expert_weights_scale", {"routed_scaling_factor"});
     }
+    if (splitUp) splitLatentUp(from);
     from.stackExperts(".mlp.experts.",
                       {{"gate_proj", "ffn_gate_exps"}, {"down_proj", "ffn_down_exps"}, {"up_proj", "ffn_up_exps"}},
                       experts);
@@ -129,6 +153,7 @@ std::string convertExperts(const fs::path& folder, const char* architecture)
 std::string convertQwen2Moe(const fs::path& folder) { return convertExperts(folder, "qwen2moe"); }
 std::string convertOlmoe(const fs::path& folder) { return convertExperts(folder, "olmoe"); }
 std::string convertDeepseek(const fs::path& folder) { return convertExperts(folder, "deepseek2"); }
+std::string convertSplitDeepseek(const fs::path& folder) { return convertExperts(folder, "deepseek2", true); }
 
 std::string convertPhi2(const fs::path& folder)
 {
@@ -252,6 +277,7 @@ const std::vector<Case> cases{{"llama_mha", convertLlama},
                               {"qwen2_moe", convertQwen2Moe},
                               {"olmoe", convertOlmoe},
                               {"deepseek_v2_lite", convertDeepseek},
+                              {"deepseek_v2_lite", convertSplitDeepseek},
                               {"gemma", convertGemma},
                               {"gemma2", convertGemma2},
                               {"phi2", convertPhi2},
@@ -325,7 +351,7 @@ private slots:
     void convertedFamiliesGiveTheReferenceLogits_data()
     {
         QTest::addColumn<int>("index");
-        for (size_t i = 0; i < cases.size(); ++i) QTest::newRow(cases[i].folder) << int(i);
+        for (size_t i = 0; i < cases.size(); ++i) QTest::addRow("%s %d", cases[i].folder, int(i)) << int(i);
     }
     void convertedFamiliesGiveTheReferenceLogits()
     {
