@@ -147,6 +147,12 @@ std::string BlockLinear::description() const
     return fmt::format("{} blocks of {}", matrix_.format->name, matrix_.format->elements);
 }
 
+std::string BlockLinear::slowBecause() const
+{
+    if (matrix_.format->multiplied) return {};
+    return fmt::format("{} blocks are expanded to floats before they are multiplied", matrix_.format->name);
+}
+
 void BlockLinear::toDense(int64_t begin, MatrixView y) const
 {
     for (int64_t r = 0; r < y.rows; ++r) decodeRow(matrix_, begin + r, 0, y.rowSpan(r));

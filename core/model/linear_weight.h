@@ -109,6 +109,7 @@ public:
     int64_t storedBytes() const override { return matrix_.blocks.sizeBytes(); }
     TensorMap tensors() const override { return {{"blocks", matrix_.blocks}}; }
     bool hasFiniteParts() const override { return blocksAreFinite(matrix_); }
+    std::string slowBecause() const override;
     Json attributes() const override;
     std::shared_ptr<const LinearWeight> selectRows(std::span<const RowRange> ranges) const override;
     const BlockMatrix& matrix() const { return matrix_; }

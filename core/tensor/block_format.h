@@ -20,6 +20,7 @@ struct BlockFormat {
     int64_t bytes;         // of a block
     int scaleAt;           // byte of its F16 scale; -1 when it has none
     int minimumAt;         // byte of its F16 offset; -1 when it has none
+    bool multiplied;       // products with one row unpack it in registers (core/backend/cpu)
     // One block to `elements` values; both may be unaligned.
     void (*decode)(const uint8_t* block, float* values);
 

@@ -4,6 +4,8 @@
 #include "core/backend/cpu/block_kernels.h"
 #include "core/tensor/block_decoders.h"
 
+#include <cstring>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/backend/cpu/block_dots.cpp"
 #include <hwy/foreach_target.h>
@@ -154,6 +156,216 @@ struct DotQ6K {
     }
 };
 
+struct DotQ4_1 {
+    static constexpr int64_t elements = 32;
+    static constexpr int64_t bytes = 20;
+    static HWY_INLINE PartVector dot(const uint8_t* block, const float* x, const float* sums, float& offset)
+    {
+        const PartTag d;
+        const ByteTag db;
+        auto sum = hn::Zero(d);
+        for (int64_t l = 0; l < 16; l += partLanes) {
+            const auto stored = hn::LoadU(db, block + 4 + l);
+            const auto low = hn::And(stored, hn::Set(db, uint8_t{15}));
+            sum = hn::MulAdd(bytesAsFloats(low), hn::LoadU(d, x + l), sum);
+            sum = hn::MulAdd(bytesAsFloats(hn::ShiftRight<4>(stored)), hn::LoadU(d, x + 16 + l), sum);
+        }
+        offset += halfAt(block + 2) * sums[0];
+        return hn::Mul(sum, hn::Set(d, halfAt(block)));
+    }
+};
+
+// Codes of two bits: sixteen at a time share scale and offset.
+struct DotQ2K {
+    static constexpr int64_t elements = 256;
+    static constexpr int64_t bytes = 84;
+
+    template <int Pair>
+    static HWY_INLINE PartVector dotPair(const uint8_t* codes, const uint8_t* scales, float scale, float minimum,
+                                         const float* x, PartVector total)
+    {
+        const PartTag d;
+        const ByteTag db;
+        for (int part = 0; part < 2; ++part) {
+            const auto factor = hn::Set(d, scale * float(scales[part] & 15));
+            const auto shift = hn::Set(d, -minimum * float(scales[part] >> 4));
+            for (int64_t l = 16 * part; l < 16 * part + 16; l += partLanes) {
+                const auto two = hn::And(hn::ShiftRight<2 * Pair>(hn::LoadU(db, codes + l)), hn::Set(db, uint8_t{3}));
+                const auto weights = hn::MulAdd(bytesAsFloats(two), factor, shift);
+                total = hn::MulAdd(weights, hn::LoadU(d, x + l), total);
+            }
+        }
+        return total;
+    }
+
+    static HWY_INLINE PartVector dot(const uint8_t* block, const float* x, const float*, float&)
+    {
+        const float scale = halfAt(block + 80);
+        const float minimum = halfAt(block + 82);
+        auto total = hn::Zero(PartTag());
+        for (int half = 0; half < 2; ++half) {
+            const uint8_t* codes = block + 16 + 32 * half;
+            const uint8_t* scales = block + 8 * half;
+            const float* at = x + 128 * half;
+            total = dotPair<0>(codes, scales, scale, minimum, at, total);
+            total = dotPair<1>(codes, scales + 2, scale, minimum, at + 32, total);
+            total = dotPair<2>(codes, scales + 4, scale, minimum, at + 64, total);
+            total = dotPair<3>(codes, scales + 6, scale, minimum, at + 96, total);
+        }
+        return total;
+    }
+};
+
+// Two bits and, in a plane of their own, the third, without which 4 is subtracted.
+struct DotQ3K {
+    static constexpr int64_t elements = 256;
+    static constexpr int64_t bytes = 110;
+
+    template <int Half, int Pair>
+    static HWY_INLINE PartVector dotPair(const uint8_t* block, const float* x, PartVector total)
+    {
+        const PartTag d;
+        const ByteTag db;
+        const uint8_t* codes = block + 32 + 32 * Half;
+        for (int part = 0; part < 2; ++part) {
+            const int index = 8 * Half + 2 * Pair + part;
+            const int low = index < 8 ? block[96 + index] & 15 : block[88 + index] >> 4;
+            const int high = (block[104 + index % 4] >> (2 * (index / 4))) & 3;
+            auto sum = hn::Zero(d);
+            for (int64_t l = 16 * part; l < 16 * part + 16; l += partLanes) {
+                const auto two = hn::And(hn::ShiftRight<2 * Pair>(hn::LoadU(db, codes + l)), hn::Set(db, uint8_t{3}));
+                const auto third = hn::And(hn::ShiftRight<4 * Half + Pair>(hn::LoadU(db, block + l)), hn::Set(db, uint8_t{1}));
+                const auto code = hn::Sub(hn::Or(two, hn::ShiftLeft<2>(third)), hn::Set(db, uint8_t{4}));
+                sum = hn::MulAdd(signedAsFloats(code), hn::LoadU(d, x + l), sum);
+            }
+            total = hn::MulAdd(sum, hn::Set(d, float((low | (high << 4)) - 32)), total);
+        }
+        return total;
+    }
+
+    static HWY_INLINE PartVector dot(const uint8_t* block, const float* x, const float*, float&)
+    {
+        const PartTag d;
+        auto total = hn::Zero(d);
+        total = dotPair<0, 0>(block, x, total);
+        total = dotPair<0, 1>(block, x + 32, total);
+        total = dotPair<0, 2>(block, x + 64, total);
+        total = dotPair<0, 3>(block, x + 96, total);
+        total = dotPair<1, 0>(block, x + 128, total);
+        total = dotPair<1, 1>(block, x + 160, total);
+        total = dotPair<1, 2>(block, x + 192, total);
+        total = dotPair<1, 3>(block, x + 224, total);
+        return hn::Mul(total, hn::Set(d, halfAt(block + 108)));
+    }
+};
+
+// As Q4_K, with the fifth bits of all parts in 32 bytes.
+struct DotQ5K {
+    static constexpr int64_t elements = 256;
+    static constexpr int64_t bytes = 176;
+
+    template <int Part>
+    static HWY_INLINE PartVector dotPart(const uint8_t* block, const float* x, const float* sums, PartVector total,
+                                         float& offsets)
+    {
+        const PartTag d;
+        const ByteTag db;
+        const blocks::ScaleAndMinimum at = blocks::scaleAndMinimum(block + 4, Part);
+        const uint8_t* codes = block + 48 + 32 * (Part / 2);
+        auto sum = hn::Zero(d);
+        for (int64_t l = 0; l < 32; l += partLanes) {
+            const auto stored = hn::LoadU(db, codes + l);
+            const auto four = Part % 2 == 0 ? hn::And(stored, hn::Set(db, uint8_t{15})) : hn::ShiftRight<4>(stored);
+            const auto fifth = hn::And(hn::ShiftRight<Part>(hn::LoadU(db, block + 16 + l)), hn::Set(db, uint8_t{1}));
+            sum = hn::MulAdd(bytesAsFloats(hn::Or(four, hn::ShiftLeft<4>(fifth))), hn::LoadU(d, x + 32 * Part + l), sum);
+        }
+        offsets += float(at.minimum) * sums[Part];
+        return hn::MulAdd(sum, hn::Set(d, float(at.scale)), total);
+    }
+
+    static HWY_INLINE PartVector dot(const uint8_t* block, const float* x, const float* sums, float& offset)
+    {
+        const PartTag d;
+        auto total = hn::Zero(d);
+        float offsets = 0;
+        total = dotPart<0>(block, x, sums, total, offsets);
+        total = dotPart<1>(block, x, sums, total, offsets);
+        total = dotPart<2>(block, x, sums, total, offsets);
+        total = dotPart<3>(block, x, sums, total, offsets);
+        total = dotPart<4>(block, x, sums, total, offsets);
+        total = dotPart<5>(block, x, sums, total, offsets);
+        total = dotPart<6>(block, x, sums, total, offsets);
+        total = dotPart<7>(block, x, sums, total, offsets);
+        offset -= halfAt(block + 2) * offsets;
+        return hn::Mul(total, hn::Set(d, halfAt(block)));
+    }
+};
+
+// Sixteen values that nibbles choose from.
+alignas(16) constexpr int8_t nonLinearValues[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
+                                                    1,    13,   25,  38,  53,  69,  89,  113};
+// Twice those of E2M1.
+alignas(16) constexpr int8_t fourBitFloats[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
+
+// Sum of value · x over 32 values, the first half in low nibbles.
+HWY_INLINE PartVector dotChosen32(const uint8_t* nibbles, const int8_t* values, const float* x)
+{
+    const PartTag d;
+    const ByteTag db;
+    const hn::FixedTag<uint8_t, 16> whole;
+    const auto table = hn::Load(whole, reinterpret_cast<const uint8_t*>(values));
+    const auto stored = hn::LoadU(whole, nibbles);
+    alignas(16) uint8_t chosen[32];
+    hn::Store(hn::TableLookupBytes(table, hn::And(stored, hn::Set(whole, uint8_t{15}))), whole, chosen);
+    hn::Store(hn::TableLookupBytes(table, hn::ShiftRight<4>(stored)), whole, chosen + 16);
+    auto sum = hn::Zero(d);
+    for (int64_t l = 0; l < 32; l += partLanes)
+        sum = hn::MulAdd(signedAsFloats(hn::LoadU(db, chosen + l)), hn::LoadU(d, x + l), sum);
+    return sum;
+}
+
+struct DotIq4Nl {
+    static constexpr int64_t elements = 32;
+    static constexpr int64_t bytes = 18;
+    static HWY_INLINE PartVector dot(const uint8_t* block, const float* x, const float*, float&)
+    {
+        return hn::Mul(dotChosen32(block + 2, nonLinearValues, x), hn::Set(PartTag(), halfAt(block)));
+    }
+};
+
+struct DotIq4Xs {
+    static constexpr int64_t elements = 256;
+    static constexpr int64_t bytes = 136;
+    static HWY_INLINE PartVector dot(const uint8_t* block, const float* x, const float*, float&)
+    {
+        const PartTag d;
+        uint16_t high = 0;
+        std::memcpy(&high, block + 2, 2);
+        auto total = hn::Zero(d);
+        for (int part = 0; part < 8; ++part) {
+            const int low = (block[4 + part / 2] >> (4 * (part % 2))) & 15;
+            const int scale = (low | (((high >> (2 * part)) & 3) << 4)) - 32;
+            const auto sum = dotChosen32(block + 8 + 16 * part, nonLinearValues, x + 32 * part);
+            total = hn::MulAdd(sum, hn::Set(d, float(scale)), total);
+        }
+        return hn::Mul(total, hn::Set(d, halfAt(block)));
+    }
+};
+
+struct DotMxfp4 {
+    static constexpr int64_t elements = 32;
+    static constexpr int64_t bytes = 17;
+    static HWY_INLINE PartVector dot(const uint8_t* block, const float* x, const float*, float&)
+    {
+        // Half of 2^(exponent - 127), as bits: the two smallest are subnormal.
+        const uint32_t exponent = block[0];
+        const uint32_t bits = exponent < 2 ? 0x00200000u << exponent : (exponent - 1) << 23;
+        float scale = 0;
+        std::memcpy(&scale, &bits, sizeof scale);
+        return hn::Mul(dotChosen32(block + 1, fourBitFloats, x), hn::Set(PartTag(), scale));
+    }
+};
+
 template <class Format>
 HWY_INLINE void dotRows(const uint8_t* first, int64_t rowBytes, int64_t rows, int64_t count,
                         const BlockActivations& x, float* y)
@@ -177,7 +389,14 @@ void dotBlockRows(const BlockFormat& format, const uint8_t* first, int64_t rowBy
 {
     switch (format.ggmlType) {
     case 2: return dotRows<DotQ4_0>(first, rowBytes, rows, count, x, y);
+    case 3: return dotRows<DotQ4_1>(first, rowBytes, rows, count, x, y);
     case 8: return dotRows<DotQ8_0>(first, rowBytes, rows, count, x, y);
+    case 10: return dotRows<DotQ2K>(first, rowBytes, rows, count, x, y);
+    case 11: return dotRows<DotQ3K>(first, rowBytes, rows, count, x, y);
+    case 13: return dotRows<DotQ5K>(first, rowBytes, rows, count, x, y);
+    case 20: return dotRows<DotIq4Nl>(first, rowBytes, rows, count, x, y);
+    case 23: return dotRows<DotIq4Xs>(first, rowBytes, rows, count, x, y);
+    case 39: return dotRows<DotMxfp4>(first, rowBytes, rows, count, x, y);
     case 12: return dotRows<DotQ4K>(first, rowBytes, rows, count, x, y);
     default: return dotRows<DotQ6K>(first, rowBytes, rows, count, x, y);
     }
@@ -205,12 +424,6 @@ HWY_EXPORT(dotBlockRows);
 HWY_EXPORT(sumRunsOf);
 
 } // namespace
-
-bool hasBlockDots(const BlockFormat& format)
-{
-    const uint32_t type = format.ggmlType;
-    return type == 2 || type == 8 || type == 12 || type == 14;
-}
 
 void blockDots(const BlockMatrix& weight, int64_t row, int64_t rows, const BlockActivations& x, float* y)
 {

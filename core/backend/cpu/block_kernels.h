@@ -15,9 +15,7 @@ struct BlockActivations {
     const float* sums = nullptr;   // [columns / 32]
 };
 
-// Whether the type has a fused kernel.
-bool hasBlockDots(const BlockFormat& format);
-// y[r] = dot of row `row` + r with x, for `rows` rows.
+// y[r] = dot of row `row` + r with x, for `rows` rows of a format that says `multiplied`.
 void blockDots(const BlockMatrix& weight, int64_t row, int64_t rows, const BlockActivations& x, float* y);
 void sumRuns(const float* x, int64_t columns, float* sums);
 

@@ -27,7 +27,7 @@ void linearBlocks(ConstMatrixView x, const BlockMatrix& weight, const float* bia
         fail(ErrorCode::Internal, "a map of blocks [{}, {}] cannot take [{}, {}] to [{}, {}]", weight.rows,
              weight.columns, x.rows, x.columns, y.rows, y.columns);
     if (y.rows == 0) return;
-    if (x.rows == 1 && hasBlockDots(*weight.format)) {
+    if (x.rows == 1 && weight.format->multiplied) {
         linearOneRow(weight, x, bias, y);
         return;
     }

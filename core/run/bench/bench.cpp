@@ -70,7 +70,8 @@ Products plainProducts(const Model& model, int64_t rows, double seconds)
     });
     Products total;
     for (const auto& [shape, count] : shapes) {
-        const auto [outputs, inputs] = shape;
+        const int64_t outputs = shape.first; // clang 14 captures no structured bindings
+        const int64_t inputs = shape.second;
         const std::vector<float> x(size_t(rows * inputs), 0.5f);
         const std::vector<float> w(size_t(outputs * inputs), 0.25f);
         std::vector<float> y(size_t(rows * outputs));

@@ -142,12 +142,17 @@ void requireDense(const Model& model, const Written& written)
     QCOMPARE(seen, written.dense.size());
 }
 
+// Of five tokens at once, then of one more.
 std::vector<float> logitsOf(const ModelPtr& model)
 {
     Session session(model, cpuBackend());
     const std::vector<int32_t> tokens{3, 1, 30, 7, 7};
-    const ConstMatrixView logits = session.forward(tokens, LogitRows::Last);
-    return {logits.row(0), logits.row(0) + logits.columns};
+    ConstMatrixView logits = session.forward(tokens, LogitRows::Last);
+    std::vector<float> all(logits.row(0), logits.row(0) + logits.columns);
+    const int32_t next = 5; // one row at a time has kernels of its own
+    logits = session.forward({&next, 1});
+    all.insert(all.end(), logits.row(0), logits.row(0) + logits.columns);
+    return all;
 }
 
 } // namespace
@@ -188,8 +193,13 @@ private slots:
         });
         const std::vector<float> expected = logitsOf(dense);
         const std::vector<float> actual = logitsOf(model);
-        for (size_t i = 0; i < expected.size(); ++i)
-            QVERIFY(std::abs(actual[i] - expected[i]) <= 1e-4f * (1 + std::abs(expected[i])));
+        // Packed maps round the activations of a single row to 16 bits.
+        const bool rounds = std::string(library.kind) != "lookup";
+        for (size_t i = 0; i < expected.size(); ++i) {
+            const float tolerance = rounds && i >= expected.size() / 2 ? 2e-3f : 1e-4f;
+            const float error = std::abs(actual[i] - expected[i]) / (1 + std::abs(expected[i]));
+            QVERIFY2(error <= tolerance, qPrintable(QString("logit %1 is off by %2").arg(i).arg(double(error))));
+        }
     }
 
     // gpt-oss stores its experts as MXFP4; the same numbers as plain floats are the same model.
