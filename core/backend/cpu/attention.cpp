@@ -3,6 +3,7 @@
 // A tile holds some query rows times all query heads of one KV head, so that a block of keys is
 // read once for all of them (Dao et al., FlashAttention, 2022, section 3.1; the running softmax is
 // Milakov and Gimelshein, 2018).
+#include "core/backend/cpu/attention_products.h"
 #include "core/backend/cpu/attention_rows.h"
 #include "core/backend/cpu/blas.h"
 #include "core/backend/cpu/kernels.h"
@@ -17,9 +18,9 @@ namespace paretoscope::cpu {
 
 namespace {
 
-constexpr int64_t tileRows = 64;
+constexpr int64_t tileRows = 96;
 constexpr int64_t blockKeys = 256;
-constexpr int64_t fewTileRows = 16; // up to here dot products beat packing for sgemm
+constexpr int64_t fewTileRows = 16; // up to here dot products beat transposing the keys
 constexpr float infinity = std::numeric_limits<float>::infinity();
 
 struct Call {
@@ -29,7 +30,15 @@ struct Call {
     std::span<const KeyValueSpan> kvHeads;
     MatrixView output;
     int64_t group; // query heads a KV head
+    int64_t panel = 0;                 // keys of a panel
+    const float* keyPanels = nullptr;  // of all KV heads, one after another; null for few rows
+    int64_t panelStride = 0;           // floats of one KV head's panels
 };
+
+int64_t panelsOf(const Call& call, int64_t keys)
+{
+    return (keys + call.panel - 1) / call.panel;
+}
 
 // Keys [begin, begin + count) of a head, without the hidden ones at both ends.
 struct KeyBlock {
@@ -42,7 +51,7 @@ class Tile {
 public:
     Tile(const Call& call, int64_t kvHead, int64_t firstRow, int64_t rows)
         : call_(call), kv_(call.kvHeads[size_t(kvHead)]), firstHead_(kvHead * call.group), firstRow_(firstRow),
-          count_(rows * call.group)
+          count_(rows * call.group), panels_(call.keyPanels + kvHead * call.panelStride)
     {
         const auto positions = call.positions.subspan(size_t(firstRow), size_t(rows));
         const auto [least, greatest] = std::minmax_element(positions.begin(), positions.end());
@@ -108,7 +117,8 @@ private:
         int64_t end = begin + count;
         if (!call_.shape.causal && call_.shape.window <= 0) return {begin, count, false};
         while (end > begin && hidden(kv_.positions[end - 1])) --end;
-        while (begin < end && hidden(kv_.positions[begin])) ++begin;
+        if (!call_.keyPanels)
+            while (begin < end && hidden(kv_.positions[begin])) ++begin;
         const bool masked = std::any_of(kv_.positions + begin, kv_.positions + end,
                                         [this](int32_t position) { return hiddenFromSome(position); });
         return {begin, end - begin, masked};
@@ -116,22 +126,43 @@ private:
 
     void attend(const KeyBlock& block)
     {
-        const AttentionShape& shape = call_.shape;
+        if (call_.keyPanels) attendByPanels(block);
+        else attendByRows(block);
+    }
+
+    void attendByRows(const KeyBlock& block)
+    {
         const MatrixView logits{logits_, count_, block.count};
         const float* keys = kv_.keys + block.begin * kv_.keyStride;
         const float* values = kv_.values + block.begin * kv_.valueStride;
-        const bool few = count_ <= fewTileRows;
-        if (few) multiplyFewRows(queries_, keys, kv_.keyStride, false, logits);
-        else multiply(false, true, 1, queries_, {keys, block.count, shape.keyDim, kv_.keyStride}, false, logits);
+        multiplyFewRows(queries_, keys, kv_.keyStride, false, logits);
         for (int64_t r = 0; r < count_; ++r) {
             const float factor = softmaxBlock(viewOf(r, block), logits.row(r), states_[r]);
-            if (few)
-                addWeightedValues(logits.row(r), block.count, values, kv_.valueStride, shape.valueDim, factor,
-                                  sums_.row(r));
-            else if (factor != 1.0f) scaleFloats(sums_.row(r), shape.valueDim, factor, sums_.row(r));
+            addWeightedValues(logits.row(r), block.count, values, kv_.valueStride, call_.shape.valueDim, factor,
+                              sums_.row(r));
         }
-        if (!few)
-            multiply(false, false, 1, logits, {values, block.count, shape.valueDim, kv_.valueStride}, true, sums_);
+    }
+
+    void attendByPanels(const KeyBlock& block)
+    {
+        const AttentionShape& shape = call_.shape;
+        const MatrixView logits{logits_, count_, blockKeys};
+        for (int64_t k = 0; k < block.count; k += call_.panel)
+            multiplyPanel(queries_, panels_ + (block.begin + k) * shape.keyDim, call_.panel, false,
+                          {logits_ + k, count_, call_.panel, blockKeys});
+        for (int64_t r = 0; r < count_; ++r) {
+            const float factor = softmaxBlock(viewOf(r, block), logits.row(r), states_[r]);
+            if (factor != 1.0f) scaleFloats(sums_.row(r), shape.valueDim, factor, sums_.row(r));
+        }
+        const ConstMatrixView weights{logits_, count_, block.count, blockKeys};
+        const float* values = kv_.values + block.begin * kv_.valueStride;
+        if (shape.valueDim % call_.panel != 0) {
+            multiply(false, false, 1, weights, {values, block.count, shape.valueDim, kv_.valueStride}, true, sums_);
+            return;
+        }
+        for (int64_t c = 0; c < shape.valueDim; c += call_.panel)
+            multiplyPanel(weights, values + c, kv_.valueStride, true,
+                          {sums_.data + c, count_, call_.panel, sums_.stride});
     }
 
     RowView viewOf(int64_t r, const KeyBlock& block) const
@@ -162,6 +193,7 @@ private:
     int64_t firstHead_;
     int64_t firstRow_;
     int64_t count_; // rows of the tile: query rows times heads
+    const float* panels_; // of this KV head's keys
     int64_t leastPosition_ = 0;
     int64_t greatestPosition_ = 0;
     MatrixView queries_;
@@ -180,6 +212,24 @@ void check(const AttentionShape& shape, ConstMatrixView query, std::span<const i
     if (!good) fail(ErrorCode::Internal, "attention operands have sizes that contradict its shape");
 }
 
+// Every head's keys in panels, once for all tiles.
+void packKeys(Call& call, int64_t keys)
+{
+    const int64_t dim = call.shape.keyDim;
+    const int64_t panels = panelsOf(call, keys);
+    call.panelStride = panels * call.panel * dim;
+    float* memory = workFloats(WorkSlot::Keys, size_t(call.panelStride * call.shape.kvHeads));
+    parallelFor(panels * call.shape.kvHeads, 1 + (1 << 14) / (call.panel * dim), [&](int64_t begin, int64_t end) {
+        for (int64_t item = begin; item < end; ++item) {
+            const int64_t head = item / panels, panel = item % panels;
+            const KeyValueSpan& kv = call.kvHeads[size_t(head)];
+            if (panel < panelsOf(call, kv.length))
+                packKeyPanels(kv.keys, kv.keyStride, kv.length, dim, panel, panel + 1, memory + head * call.panelStride);
+        }
+    });
+    call.keyPanels = memory;
+}
+
 } // namespace
 
 void attention(const AttentionShape& shape, ConstMatrixView query, std::span<const int32_t> positions,
@@ -187,11 +237,12 @@ void attention(const AttentionShape& shape, ConstMatrixView query, std::span<con
 {
     check(shape, query, positions, kvHeads, output);
     if (query.rows == 0) return;
-    const Call call{shape, query, positions, kvHeads, output, shape.queryHeads / shape.kvHeads};
+    Call call{shape, query, positions, kvHeads, output, shape.queryHeads / shape.kvHeads, attentionPanel()};
     const int64_t rows = std::clamp<int64_t>(tileRows / call.group, 1, query.rows);
     const int64_t tiles = (query.rows + rows - 1) / rows;
     int64_t keys = 0;
     for (const KeyValueSpan& head : kvHeads) keys = std::max(keys, head.length);
+    if (rows * call.group > fewTileRows) packKeys(call, keys);
     const int64_t work = std::max<int64_t>(1, keys * rows * call.group * (shape.keyDim + shape.valueDim));
     const SerialBlas serial;
     parallelFor(tiles * shape.kvHeads, 1 + (1 << 16) / work, [&](int64_t begin, int64_t end) {

@@ -2,6 +2,7 @@
 #include "core/backend/cpu/simd_targets.h"
 
 #include "core/backend/cpu/packed_view.h"
+#include "core/backend/cpu/packed_vnni.h"
 #include "core/backend/cpu/work_buffer.h"
 
 #include <algorithm>
@@ -22,6 +23,7 @@ using WideVector = hn::Vec<WideTag>;
 using WideFloatTag = hn::Repartition<float, ShortTag>;
 using WideFloatVector = hn::Vec<WideFloatTag>;
 
+constexpr float largestActivation = 32512;
 constexpr int64_t blocksAtOnce = 64; // a multiple of 8, so that zero points start on bytes
 
 // Scales and zero points of one row and a run of blocks.
@@ -46,7 +48,7 @@ void roundBlock(const float* x, int64_t block, int16_t* values, float* scale, fl
         *sum = 0;
         return;
     }
-    const float factor = peak > 1e-30f ? 32767.0f / peak : 0.0f;
+    const float factor = peak > 1e-30f ? largestActivation / peak : 0.0f;
     const auto factors = hn::Set(d, factor);
     auto total = hn::Zero(di);
     for (int64_t k = 0; k < block; k += floatLanes) {
@@ -54,7 +56,7 @@ void roundBlock(const float* x, int64_t block, int16_t* values, float* scale, fl
         total = hn::Add(total, rounded);
         hn::StoreU(hn::DemoteTo(ds, rounded), ds, values + k);
     }
-    *scale = peak / 32767.0f;
+    *scale = peak / largestActivation;
     *sum = float(hn::GetLane(hn::SumOfLanes(di, total)));
 }
 
@@ -194,23 +196,31 @@ int64_t activationBlock(int64_t groupSize)
     return 0;
 }
 
-RoundedActivations roundActivations(const float* x, int64_t columns, int64_t block)
+RoundedActivations roundActivations(const PackedView& view, const float* x, int64_t block)
 {
+    const int64_t columns = view.columns;
     RoundedActivations rounded;
     rounded.block = block;
     rounded.blocks = columns / block;
-    float* memory = workFloats(WorkSlot::Activations, size_t(columns / 2 + 2 * rounded.blocks));
+    const int64_t floats = columns / 2 + 2 * rounded.blocks;
+    const bool bytes = hasPackedVnni();
+    float* memory = workFloats(WorkSlot::Activations, size_t(floats + (bytes ? splitBytes(columns) / 4 : 0)));
     rounded.values = reinterpret_cast<int16_t*>(memory);
     rounded.scales = memory + columns / 2;
     rounded.sums = rounded.scales + rounded.blocks;
     HWY_DYNAMIC_DISPATCH(roundBlocks)(x, rounded);
+    if (bytes) {
+        rounded.high = reinterpret_cast<int8_t*>(memory + floats);
+        splitActivations(columns, view.bits, rounded);
+    }
     return rounded;
 }
 
 void packedDots(const PackedView& view, const RoundedActivations& x, int64_t begin, int64_t end,
                 const float* bias, float* y)
 {
-    HWY_DYNAMIC_DISPATCH(dotPacked)(view, x, begin, end, y);
+    if (x.high) packedDotsVnni(view, x, begin, end, y);
+    else HWY_DYNAMIC_DISPATCH(dotPacked)(view, x, begin, end, y);
     if (bias)
         for (int64_t n = begin; n < end; ++n) y[n - begin] += bias[n];
 }

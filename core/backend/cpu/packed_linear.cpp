@@ -14,7 +14,7 @@ void linearPacked(ConstMatrixView x, const PackedMatrix& weight, const float* bi
     const PackedView view(weight);
     const int64_t block = activationBlock(view.groupSize);
     if (x.rows == 1 && block > 0) {
-        const RoundedActivations rounded = roundActivations(x.data, x.columns, block);
+        const RoundedActivations rounded = roundActivations(view, x.data, block);
         parallelFor(y.columns, rowGrain(x.columns, 1), [&](int64_t begin, int64_t end) {
             packedDots(view, rounded, begin, end, bias, y.data + begin);
         });

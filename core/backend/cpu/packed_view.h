@@ -37,20 +37,24 @@ const uint8_t* readableCodes(const PackedView& view, int64_t row, int64_t firstB
 void expandPackedRow(const PackedView& view, int64_t row, int64_t column, int64_t count, float* destination);
 
 // One activation row, rounded to 16-bit integers with a scale for every block of `block` columns.
-// The rounding error is below 2^-16 of each block's largest value. A block that holds NaN or an
+// The rounding error is at most a 65024th of each block's largest value. A block that holds NaN or an
 // infinity gets the scale NaN.
 struct RoundedActivations {
     int64_t block = 0;
     int64_t blocks = 0;
-    int16_t* values = nullptr; // [columns]
+    int16_t* values = nullptr; // [columns], within ±32512 so that the high byte is below 128
+    int8_t* high = nullptr;    // [columns] values = 256 · high + low, in the order of packed_vnni.h; null
+                               // where the kernels want no bytes
+    int8_t* low = nullptr;
     float* scales = nullptr;   // [blocks]
     float* sums = nullptr;     // [blocks] sum of the block's integers
 };
 
 // The block length for this group size: its largest divisor among 128, 64 and 32, or 0.
 int64_t activationBlock(int64_t groupSize);
-// In this thread's buffer (WorkSlot::Activations), valid until the next call.
-RoundedActivations roundActivations(const float* x, int64_t columns, int64_t block);
+// x [view.columns], for products with this view or one of its shape. In this thread's buffer
+// (WorkSlot::Activations), valid until the next call.
+RoundedActivations roundActivations(const PackedView& view, const float* x, int64_t block);
 
 // y[n] = dot(row n, x) + bias[n] for rows [begin, end), by exact integer sums within blocks.
 void packedDots(const PackedView& view, const RoundedActivations& x, int64_t begin, int64_t end,

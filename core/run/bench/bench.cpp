@@ -7,34 +7,17 @@
 #include "core/inference/session.h"
 #include "core/model/open_model.h"
 #include "core/model/random_model.h"
+#include "core/run/bench/read_bandwidth.h"
 #include "core/run/bench/stopwatch.h"
 #include "core/strategy/recipe.h"
 
-#include <atomic>
+#include <algorithm>
 
 namespace paretoscope {
 
 namespace {
 
 constexpr double giga = 1e9;
-
-// Bytes a second that all threads together read from memory, well beyond the caches.
-double readBandwidth(double seconds)
-{
-    const std::vector<uint64_t> block((size_t{512} << 20) / sizeof(uint64_t), 1);
-    std::atomic<uint64_t> sink{0};
-    const double best = bench::medianSeconds(seconds, [&] {
-        parallelFor(int64_t(block.size()), 1 << 16, [&](int64_t begin, int64_t end) {
-            uint64_t sums[8] = {};
-            for (int64_t i = begin; i + 8 <= end; i += 8)
-                for (size_t lane = 0; lane < 8; ++lane) sums[lane] += block[size_t(i) + lane];
-            uint64_t total = 0;
-            for (const uint64_t sum : sums) total += sum;
-            sink += total;
-        });
-    });
-    return double(block.size() * sizeof(uint64_t)) / best;
-}
 
 std::vector<int32_t> someTokens(const Model& model, int64_t count)
 {
@@ -85,6 +68,18 @@ Products plainProducts(const Model& model, int64_t rows, double seconds)
     return total;
 }
 
+// Multiply-accumulates, twice, of the attention of a pass: every query against the keys it sees.
+double attentionOperations(const Model& model, int64_t rows)
+{
+    double operations = 0;
+    for (const BlockConfig& block : model.config.blocks)
+        for (int64_t row = 0; row < rows; ++row) {
+            const int64_t seen = block.window > 0 ? std::min(row + 1, block.window) : row + 1;
+            operations += 2.0 * double(block.heads * (block.headDim + block.valueDim) * seen);
+        }
+    return operations;
+}
+
 double prefillSeconds(const ModelPtr& model, int64_t rows, double seconds)
 {
     const std::vector<int32_t> tokens = someTokens(*model, rows);
@@ -125,8 +120,8 @@ public:
     std::vector<BenchCheck> run()
     {
         job_.report(0, "memory bandwidth");
-        add("memory_read_bandwidth", readBandwidth(options_.secondsPerCheck) / giga, "GB/s", 0,
-            "512 MiB summed by all threads");
+        add("memory_read_bandwidth", bench::readBandwidth(options_.secondsPerCheck) / giga, "GB/s", 0,
+            "512 MiB summed by all threads, the best of several ways to walk through it");
         prefill();
         decode();
         return std::move(checks_);
@@ -146,10 +141,14 @@ private:
         const ModelPtr model = inFloat32(*openModel(options_.model));
         const Products products = plainProducts(*model, rows, options_.secondsPerCheck);
         const double pass = prefillSeconds(model, rows, options_.secondsPerCheck);
-        add("openblas_gemm", products.operations / products.seconds / giga, "GFLOP/s", 0,
+        const double limit = products.operations / products.seconds;
+        const double operations = products.operations + attentionOperations(*model, rows);
+        add("openblas_gemm", limit / giga, "GFLOP/s", 0,
             "the starter model's matrix products at 512 rows, f32, OpenBLAS alone");
-        add("prefill_f32_fraction_of_openblas", products.seconds / pass, "ratio", 0.7,
-            "time of those products divided by the whole pass: norms, attention and all");
+        add("prefill_f32_fraction_of_openblas", operations / pass / limit, "ratio", 0.7,
+            "operations a second of the whole pass, attention's products counted, over OpenBLAS's");
+        add("prefill_f32_linear_share", products.seconds / pass, "ratio", 0,
+            "time of OpenBLAS for the linear maps alone over that of the whole pass");
     }
 
     void decode()
@@ -174,7 +173,7 @@ private:
     {
         job_.report(progress, "decoding, " + name);
         // Bandwidth moves with the machine's neighbours, so it is measured beside each form.
-        const double bandwidth = readBandwidth(options_.secondsPerCheck / 3);
+        const double bandwidth = bench::readBandwidth(options_.secondsPerCheck / 3);
         const double seconds = decodeSecondsPerToken(model, options_.secondsPerCheck);
         add("decode_" + name + "_tokens_per_second", 1 / seconds, "tokens/s", 0,
             fmt::format("random model '{}', one token at a time", options_.randomModel));

@@ -105,6 +105,7 @@ inline void addTargets()
     hwy::SetSupportedTargetsForTest(0);
     for (const int64_t target : hwy::SupportedAndGeneratedTargets())
         QTest::newRow(hwy::TargetName(target)) << qint64(target);
+    QTest::newRow("all of the processor") << qint64(0); // kernels beyond Highway's targets
 }
 
 class UseTarget {
