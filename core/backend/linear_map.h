@@ -15,6 +15,10 @@ public:
     // y[M,N] = x[M,K] · Wᵀ + bias. Uses the stored form; bias may be null.
     virtual void apply(const Backend& backend, ConstMatrixView x, const float* bias,
                        MatrixView y) const = 0;
+    // Rows [begin, begin + y.rows) as f32, y [rows, K]: what gradients flow back through.
+    virtual void toDense(int64_t begin, MatrixView y) const = 0;
+    // The f32 matrix [N, K] itself where the map is one and can be trained, else null.
+    virtual const Tensor* trainable() const { return nullptr; }
 };
 
 } // namespace paretoscope

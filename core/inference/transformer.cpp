@@ -171,6 +171,11 @@ public:
     {
         backend.linear(x, table_, bias, y);
     }
+    void toDense(int64_t begin, MatrixView y) const override
+    {
+        for (int64_t r = 0; r < y.rows; ++r) table_.toFloats((begin + r) * inputs(), y.rowSpan(r));
+    }
+    const Tensor* trainable() const override { return table_.dtype() == DType::F32 ? &table_ : nullptr; }
 
 private:
     const Tensor& table_;
@@ -225,6 +230,8 @@ Value runOutputHead(const Model& model, Operations& operations, Value hidden)
     if (model.outputProjection)
         hidden = operations.linear(hidden, *model.outputProjection.weight, model.outputProjection.bias);
     const Linear& head = model.output ? model.output : model.embeddingMap;
+    if (!head && model.embedding.dtype() != DType::F32)
+        detail::requireEager(hidden, "a tied output head that is not stored in f32");
     Value logits = head ? operations.linear(hidden, *head.weight, head.bias)
                         : operations.linear(hidden, TiedHead(model.embedding), {});
     if (model.config.logitScale != 1) logits = operations.scale(logits, float(model.config.logitScale));

@@ -28,8 +28,7 @@ class LinearWeight : public LinearMap {
 public:
     virtual std::string kind() const = 0;        // row of the representation table: "packed"
     virtual std::string description() const = 0; // for a person: "4-bit groups of 128"
-    // Rows [begin, begin + y.rows) as f32, y [rows, K].
-    virtual void toDense(int64_t begin, MatrixView y) const = 0;
+    using LinearMap::toDense;
     virtual int64_t storedBytes() const = 0; // of everything `tensors` returns
     virtual TensorMap tensors() const = 0;
     virtual Json attributes() const = 0; // what `tensors` does not say
@@ -67,6 +66,7 @@ public:
     Json attributes() const override;
     std::shared_ptr<const LinearWeight> selectRows(std::span<const RowRange> ranges) const override;
     const Tensor& weight() const { return weight_; }
+    const Tensor* trainable() const override { return weight_.dtype() == DType::F32 ? &weight_ : nullptr; }
 
 private:
     Tensor weight_;
