@@ -1,50 +1,10 @@
 #include "app/command_line/run_watcher.h"
 
+#include "app/command_line/interrupt_guard.h"
 #include "core/base/text.h"
 #include "core/evaluation/metric.h"
 
-#include <csignal>
-
 namespace paretoscope {
-
-namespace {
-
-volatile std::sig_atomic_t interruptions = 0;
-
-void interrupt(int signal)
-{
-    interruptions = interruptions + 1;
-    if (interruptions > 1) { // the user insists
-        std::signal(signal, SIG_DFL);
-        std::raise(signal);
-    }
-}
-
-// Ctrl-C and SIGTERM are counted while this lives.
-class InterruptGuard {
-public:
-    InterruptGuard()
-    {
-        interruptions = 0;
-        struct sigaction action {};
-        action.sa_handler = interrupt;
-        sigaction(SIGINT, &action, &oldInterrupt_);
-        sigaction(SIGTERM, &action, &oldTerminate_);
-    }
-    ~InterruptGuard()
-    {
-        sigaction(SIGINT, &oldInterrupt_, nullptr);
-        sigaction(SIGTERM, &oldTerminate_, nullptr);
-    }
-    InterruptGuard(const InterruptGuard&) = delete;
-    InterruptGuard& operator=(const InterruptGuard&) = delete;
-
-private:
-    struct sigaction oldInterrupt_ {};
-    struct sigaction oldTerminate_ {};
-};
-
-} // namespace
 
 std::string measurementText(const Measurement& measurement)
 {
@@ -88,7 +48,7 @@ WatchResult RunWatcher::work(SchedulerOptions options)
     scheduler.start();
     while (!idle_ && result_.error.empty()) {
         for (const SchedulerEvent& event : waitForEvents()) show(event);
-        if (interruptions > 0) {
+        if (InterruptGuard::interrupted()) {
             result_.interrupted = true;
             break;
         }

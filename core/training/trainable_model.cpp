@@ -1,6 +1,10 @@
 #include "core/training/trainable_model.h"
 
 #include "core/base/error.h"
+#include "core/base/random.h"
+
+#include <algorithm>
+#include <cmath>
 
 
 namespace paretoscope {
@@ -92,6 +96,25 @@ int64_t TrainableModel::count() const
     int64_t total = 0;
     for (const Tensor& parameter : parameters_) total += parameter.count();
     return total;
+}
+
+ModelPtr withRandomParameters(const Model& model, uint64_t seed)
+{
+    const TrainableModel fresh(model);
+    const double residualShare = 1 / std::sqrt(2 * double(std::max<size_t>(1, model.blocks.size())));
+    for (size_t i = 0; i < fresh.parameters().size(); ++i) {
+        const std::string& name = fresh.names()[i];
+        Tensor parameter = fresh.parameters()[i]; // shares the bytes
+        const std::span<float> values = parameter.fill<float>();
+        if (parameter.shape().size() < 2) {
+            std::fill(values.begin(), values.end(), name.ends_with(".bias") ? 0.0f : 1.0f);
+            continue;
+        }
+        const bool residual = name.ends_with("attention.output") || name.ends_with("feed_forward.down");
+        Random random(seed, name);
+        for (float& value : values) value = float(0.02 * (residual ? residualShare : 1) * random.normal());
+    }
+    return fresh.snapshot();
 }
 
 ModelPtr TrainableModel::snapshot() const

@@ -37,4 +37,9 @@ private:
     std::vector<std::string> names_;
 };
 
+// A model of the same shape that has learned nothing: matrices from a normal distribution of
+// deviation 0.02, those that write into the residual stream smaller by the root of twice the number
+// of blocks (Radford et al., GPT-2, 2019, section 2.3), norms 1, biases 0.
+ModelPtr withRandomParameters(const Model& model, uint64_t seed);
+
 } // namespace paretoscope

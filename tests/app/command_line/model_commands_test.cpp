@@ -42,6 +42,28 @@ class ModelCommandsTest : public QObject {
     Q_OBJECT
 
 private slots:
+    void trainingWritesAModelThatOpens()
+    {
+        const QTemporaryDir folder;
+        const QString text = folder.filePath(QStringLiteral("text.txt")), out = folder.filePath(QStringLiteral("model"));
+        QFile file(text);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        for (int i = 0; i < 60; ++i) file.write("one and two and three and four; ");
+        file.close();
+        const QStringList command{"train", builtin, "--text", text, "--validation", text, "--steps", "6", "--batch",
+                                  "4", "--window", "16", "--output", out, "--json"};
+        const QJsonObject trained = program(command).json();
+        QCOMPARE(trained["steps"].toInt(), 6);
+        QVERIFY(trained["validation_loss"].toDouble() < trained["validation_loss_before"].toDouble());
+        QVERIFY(!QFile::exists(out + QStringLiteral(".checkpoint")));
+        const QJsonObject inspected = program({"inspect", out, "--json"}).json();
+        QCOMPARE(inspected["dtype"].toString(), QStringLiteral("F32"));
+        QCOMPARE(inspected["blocks"].toInt(), 6);
+        const Outcome again = program(command);
+        QCOMPARE(again.exitCode, 2);
+        QVERIFY(again.says("exists already"));
+    }
+
     void inspectCountsWhatTheConfigurationImplies()
     {
         const std::filesystem::path model = goldenFolder() / "models/llama_gqa";

@@ -9,6 +9,7 @@
 #include "core/training/adamw.h"
 #include "core/training/losses.h"
 #include "core/training/trainable_model.h"
+#include "core/training/trainer.h"
 #include "tests/core/autograd/reference.h"
 
 #include <QTest>
@@ -76,6 +77,13 @@ public:
                 total -= logSoftmax(logits, r)[size_t(tokens[size_t(r) + 1])];
         }
         return total / count;
+    }
+
+    // -log p of tokens[position]
+    double nll(const std::vector<int32_t>& tokens, size_t position) const
+    {
+        const Matrix logits = run({tokens.begin(), tokens.begin() + std::ptrdiff_t(position)});
+        return -logSoftmax(logits, logits.rows - 1)[size_t(tokens[position])];
     }
 
     std::map<std::string, Matrix> parameters;
@@ -259,6 +267,79 @@ private slots:
         for (size_t p = 0; p < through.parameters().size(); ++p)
             QCOMPARE(second.parameters()[p].toFloats(), through.parameters()[p].toFloats());
         QVERIFY_THROWS_EXCEPTION(Error, rest.restore({half.moments().front()}, 1));
+    }
+
+    // Stopped, saved, read into another trainer: the same bits as without a stop.
+    void trainersGoOnFromACheckpoint()
+    {
+        const ScratchFolder scratch;
+        const ModelPtr start = smallLlama(scratch);
+        std::vector<int32_t> text;
+        for (int i = 0; i < 300; ++i) text.push_back(i * i % 11);
+        const auto data = windowsOfTokens(text, 9, 5, 1, "squares");
+        TrainingSettings settings;
+        settings.schedule.steps = 8;
+        settings.rowsAtOnce = 20; // three micro-batches
+        const auto file = scratch.path() / "checkpoint";
+        JobContext job;
+        Trainer whole(*start, settings, data);
+        whole.run(job);
+        Trainer first(*start, settings, data);
+        JobContext stopping;
+        const auto stopAtThree = [&](const TrainingProgress& p) {
+            if (p.step == 3) stopping.cancel();
+        };
+        QVERIFY_THROWS_EXCEPTION(Error, first.run(stopping, file, stopAtThree));
+        Trainer second(*start, settings, data);
+        second.resume(file);
+        QCOMPARE(second.stepsMade(), 3);
+        second.run(job);
+        for (size_t p = 0; p < whole.model().parameters().size(); ++p)
+            QCOMPARE(second.model().parameters()[p].toFloats(), whole.model().parameters()[p].toFloats());
+        // Other settings, other data, a damaged file.
+        TrainingSettings others = settings;
+        others.optimizer.learningRate *= 2;
+        QVERIFY_THROWS_EXCEPTION(Error, Trainer(*start, others, data).resume(file));
+        QVERIFY_THROWS_EXCEPTION(Error, Trainer(*start, settings, windowsOfTokens(text, 9, 5, 2, "squares")).resume(file));
+        const std::string bytes = readFile(file);
+        writeFileAtomically(file, bytes.substr(0, bytes.size() / 2));
+        QVERIFY_THROWS_EXCEPTION(Error, Trainer(*start, settings, data).resume(file));
+    }
+
+    // Weights say what counts; micro-batches change nothing but the last bits.
+    void microBatchesAreOneBatch()
+    {
+        const ScratchFolder scratch;
+        const ModelPtr start = smallLlama(scratch);
+        struct Weighted : TrainingData {
+            std::vector<TrainingSequence> batch(int64_t) const override
+            {
+                return {{{1, 4, 2, 9}, {1, 0, 2}}, {{7, 7, 5}, {}}, {{6, 8, 1, 2, 3}, {0, 0, 0, 1}}};
+            }
+            std::string description() const override { return "weighted"; }
+        };
+        const auto trained = [&](int64_t rows) {
+            TrainingSettings settings;
+            settings.schedule.steps = 3;
+            settings.rowsAtOnce = rows;
+            settings.optimizer.epsilon = 1e-3; // else a gradient of nearly nothing decides a sign
+            Trainer trainer(*start, settings, std::make_shared<Weighted>());
+            JobContext job;
+            double loss = 0;
+            trainer.run(job, {}, [&](const TrainingProgress& p) { if (p.step == 1) loss = p.loss; });
+            std::vector<float> result = trainer.model().model().embedding.toFloats();
+            result.push_back(float(loss));
+            return result;
+        };
+        const std::vector<float> one = trained(100), three = trained(1);
+        for (size_t i = 0; i < one.size(); ++i) QVERIFY(std::abs(one[i] - three[i]) < 1e-5f);
+        Reference reference{TrainableModel(*start)};
+        const auto at = [&](std::vector<int32_t> tokens, size_t position) {
+            return reference.nll(tokens, position);
+        };
+        const double expected = (at({1, 4, 2, 9}, 1) + 2 * at({1, 4, 2, 9}, 3) + at({7, 7, 5}, 1) + at({7, 7, 5}, 2) +
+                                 at({6, 8, 1, 2, 3}, 4)) / 6;
+        QVERIFY(std::abs(double(one.back()) - expected) < 1e-5);
     }
 
     // Copying: the second half of a sequence repeats the first.
