@@ -160,6 +160,13 @@ KvLayerShape cacheShape(const BlockConfig& config)
     return {config.kvHeads, config.headDim, config.valueDim};
 }
 
+Value runOneBlock(ForwardState& state, size_t index, Value x)
+{
+    const Block& block = *state.model.blocks[index];
+    return block.config.parallel ? runParallelBlock(state, block, int(index), x)
+                                 : runSequentialBlock(state, block, int(index), x);
+}
+
 // The embedding as output head, without copying the tensor's description.
 class TiedHead : public LinearMap {
 public:
@@ -202,9 +209,7 @@ Value runTransformer(const Model& model, Operations& operations, Scratch& scratc
     const MatrixView residual = scratch.matrix(x.rows(), x.columns());
     for (size_t i = 0; i < model.blocks.size(); ++i) {
         const Scratch::Mark mark = scratch.mark();
-        const Block& block = *model.blocks[i];
-        x = block.config.parallel ? runParallelBlock(state, block, int(i), x)
-                                  : runSequentialBlock(state, block, int(i), x);
+        x = runOneBlock(state, i, x);
         if (observer) observer->blockOutput(int(i), x.view);
         if (x.node < 0) {
             if (x.view.data != residual.data)
@@ -221,6 +226,25 @@ Value runTransformer(const Model& model, Operations& operations, Scratch& scratc
 {
     PassMemory memory;
     return runTransformer(model, operations, scratch, memory, steps, observer);
+}
+
+Value runEmbedding(const Model& model, Operations& operations, Scratch& scratch, PassMemory& memory,
+                   std::span<const SequenceStep> steps)
+{
+    requireTokens(model, steps);
+    ForwardState state{model, operations, scratch, memory, steps, nullptr};
+    preparePositions(state);
+    return embedTokens(state);
+}
+
+Value runBlock(const Model& model, Operations& operations, Scratch& scratch, PassMemory& memory,
+               std::span<const SequenceStep> steps, int block, Value x, Observer* observer)
+{
+    ForwardState state{model, operations, scratch, memory, steps, observer};
+    preparePositions(state);
+    const Value y = runOneBlock(state, size_t(block), x);
+    if (observer) observer->blockOutput(block, y.view);
+    return y;
 }
 
 Value runOutputHead(const Model& model, Operations& operations, Value hidden)

@@ -42,6 +42,14 @@ Value runTransformer(const Model& model, Operations& operations, Scratch& scratc
 Value runTransformer(const Model& model, Operations& operations, Scratch& scratch,
                      std::span<const SequenceStep> steps, Observer* observer = nullptr);
 
+// The same in parts, for methods that go through a model block by block: what enters the first block,
+// and what leaves block `block` when `x` enters it. Of each step's cache only that block's layer is
+// used.
+Value runEmbedding(const Model& model, Operations& operations, Scratch& scratch, PassMemory& memory,
+                   std::span<const SequenceStep> steps);
+Value runBlock(const Model& model, Operations& operations, Scratch& scratch, PassMemory& memory,
+               std::span<const SequenceStep> steps, int block, Value x, Observer* observer = nullptr);
+
 // Logits [rows, V] of final hidden rows. Error(Unsupported) for a model without a language head.
 Value runOutputHead(const Model& model, Operations& operations, Value hidden);
 // tanh(pooler · h) of the hidden rows of first tokens. Error(Unsupported) without a pooler.

@@ -1,0 +1,75 @@
+// Texts that strategies look at, and what they learn from them.
+#pragma once
+
+#include "core/inference/transformer.h"
+#include "core/strategy/parameter.h"
+#include "core/strategy/workbench.h"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace paretoscope {
+
+// calibration_samples and calibration_length: what `calibrationSequences` reads.
+std::vector<Parameter> calibrationParameters();
+
+// Crops of the workbench's calibration text at random places, the same for the same seed. A sequence
+// is cut to the model's context. Error(BadUsage) without a text, Error(BadFile) when it is shorter
+// than a sequence, Error(Unsupported) without a tokenizer; `who` names the strategy.
+std::vector<std::vector<int32_t>> calibrationSequences(const Model& model, const Settings& settings,
+                                                       const Workbench& workbench, const std::string& who);
+
+// All sequences on their way through a model, one block at a time. Holds the residual stream
+// [tokens, D] in f32, in which a block's outputs replace its inputs. Not thread-safe.
+class BlockWalk {
+public:
+    // Embeds the sequences with `model`. They must outlive this.
+    BlockWalk(const Model& model, const Backend& backend, const std::vector<std::vector<int32_t>>& sequences);
+
+    int64_t tokens() const { return states_.rows; }
+    // Shows the observer what block `block` of `model` sees and leaves the stream before it.
+    void look(const Model& model, int block, Observer& observer, JobContext& job);
+    // Moves the stream through that block.
+    void advance(const Model& model, int block, JobContext& job);
+    ConstMatrixView states() const { return states_; }
+
+private:
+    struct Batch {
+        size_t firstSequence, sequences;
+        int64_t firstRow, rows;
+    };
+    void pass(const Model& model, int block, Observer* observer, bool keep, JobContext& job);
+    std::vector<SequenceStep> stepsOf(const Model& model, const Batch& batch, std::vector<KvCache>& caches) const;
+
+    const Backend& backend_;
+    const std::vector<std::vector<int32_t>>& sequences_;
+    std::vector<Batch> batches_;
+    std::vector<float> memory_;
+    MatrixView states_;
+    Scratch scratch_;
+};
+
+// Σ x xᵀ over the tokens that reached each linear map of one block, summed in f64. Maps that read the
+// same input share one sum.
+class InputCovariances : public Observer {
+public:
+    explicit InputCovariances(const Backend& backend) : backend_(backend) {}
+
+    void linearInput(const LinearId& id, ConstMatrixView x) override;
+    // [inputs, inputs]; null when no token reached the map.
+    const std::vector<double>* of(const LinearId& id) const;
+    int64_t tokensOf(const LinearId& id) const;
+
+private:
+    struct Sum {
+        std::vector<double> values;
+        int64_t tokens = 0;
+    };
+    const Backend& backend_;
+    std::map<LinearId, Sum> sums_;
+    std::vector<float> product_;
+};
+
+} // namespace paretoscope
