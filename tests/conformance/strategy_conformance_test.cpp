@@ -60,6 +60,15 @@ Settings defaultsOf(const Strategy& strategy)
     return completeSettings(strategy.parameters(), Json::object(), strategy.info().id);
 }
 
+// The defaults with fewer calibration samples, which change how good a result is and not what it is.
+Settings quickSettingsOf(const Strategy& strategy)
+{
+    Json given = Json::object();
+    for (const Parameter& parameter : strategy.parameters())
+        if (parameter.name == "calibration_samples") given[parameter.name] = 6;
+    return completeSettings(strategy.parameters(), given, strategy.info().id);
+}
+
 } // namespace
 
 class StrategyConformanceTest : public QObject {
@@ -94,7 +103,7 @@ private slots:
         const std::string before = bytesOf(*pipeline_.model);
         const std::vector<float> logits = logitsOf(pipeline_);
         Bench bench;
-        const Pipeline result = strategy().apply(pipeline_, defaultsOf(strategy()), bench.workbench);
+        const Pipeline result = strategy().apply(pipeline_, quickSettingsOf(strategy()), bench.workbench);
         QCOMPARE(bytesOf(*pipeline_.model), before);
         QCOMPARE(logitsOf(pipeline_), logits);
         for (const float logit : logitsOf(result)) QVERIFY(std::isfinite(logit));
@@ -104,7 +113,7 @@ private slots:
     void sameSeedSameBytes()
     {
         Bench first, second;
-        const Settings settings = defaultsOf(strategy());
+        const Settings settings = quickSettingsOf(strategy());
         const Pipeline a = strategy().apply(pipeline_, settings, first.workbench);
         const Pipeline b = strategy().apply(pipeline_, settings, second.workbench);
         QCOMPARE(bytesOf(*a.model), bytesOf(*b.model));
@@ -117,7 +126,7 @@ private slots:
         Bench bench;
         bench.job.cancel();
         const auto start = std::chrono::steady_clock::now();
-        PARETOSCOPE_EXPECT_ERROR(strategy().apply(pipeline_, defaultsOf(strategy()), bench.workbench), "cancelled");
+        PARETOSCOPE_EXPECT_ERROR(strategy().apply(pipeline_, quickSettingsOf(strategy()), bench.workbench), "cancelled");
         QVERIFY(std::chrono::steady_clock::now() - start < std::chrono::seconds(1));
     }
 
@@ -125,7 +134,7 @@ private slots:
     void reportedBytesAreThoseOnDisk()
     {
         Bench bench;
-        const Pipeline result = strategy().apply(pipeline_, defaultsOf(strategy()), bench.workbench);
+        const Pipeline result = strategy().apply(pipeline_, quickSettingsOf(strategy()), bench.workbench);
         const auto folder = bench.scratch.path() / "compressed";
         writeModelFolder(*result.model, Json::object(), folder);
         QCOMPARE(modelFileBytes(*result.model), int64_t(std::filesystem::file_size(folder / "weights.safetensors")));
@@ -159,7 +168,7 @@ private slots:
         for (const auto& second : StrategyRegistry::instance().all()) {
             Bench bench;
             Recipe recipe;
-            recipe.steps = {{strategy().info().id, defaultsOf(strategy())},
+            recipe.steps = {{strategy().info().id, quickSettingsOf(strategy())},
                             {second->info().id, defaultsOf(*second)}};
             try {
                 const Pipeline result = applyRecipe(recipe, pipeline_, bench.workbench);
@@ -175,7 +184,7 @@ private slots:
     void textFormParsesBack()
     {
         Recipe recipe;
-        recipe.steps = {{strategy().info().id, defaultsOf(strategy())}};
+        recipe.steps = {{strategy().info().id, quickSettingsOf(strategy())}};
         for (const std::string& text : {recipe.text(), recipe.fullText(), toJson(recipe).dump()}) {
             const Recipe parsed = parseRecipe(text);
             QCOMPARE(parsed.steps.size(), size_t{1});
