@@ -235,9 +235,16 @@ void FrontierChart::buildBaselines()
     std::stable_sort(points.begin(), points.end(), [&](size_t a, size_t b) {
         return data_.points[a].x < data_.points[b].x;
     });
+    const bool severalPlaces = std::any_of(points.begin(), points.end(), [&](size_t i) {
+        const FrontierChartPoint &a = data_.points[i], &b = data_.points[points.front()];
+        return a.x != b.x || a.y != b.y;
+    });
     for (const size_t i : points) {
         x.push_back(data_.points[i].x / xDivisor_);
         y.push_back(data_.points[i].y / yDivisor_);
+        // Experiments on one model have their baselines in one place: one label then.
+        const qsizetype last = x.size() - 1;
+        if (last > 0 && x[last] == x[last - 1] && y[last] == y[last - 1]) continue;
         auto* label = new QCPItemText(&plot_);
         label->position->setCoords(x.back(), y.back());
         // Beside its interval, on the side where the chart has room.
@@ -247,7 +254,7 @@ void FrontierChart::buildBaselines()
         const int aside = int(style_.markSize) * 3 / 4;
         label->setPadding(QMargins(aside, 0, aside, aside));
         const QString experiment = toQt(data_.experiments[size_t(data_.points[i].experiment)]);
-        label->setText(points.size() > 1 ? tr("baseline of %1").arg(experiment) : tr("baseline"));
+        label->setText(severalPlaces ? tr("baseline of %1").arg(experiment) : tr("baseline"));
         label->setFont(smaller(style_.font));
         label->setColor(style_.text);
     }
