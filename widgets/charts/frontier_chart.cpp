@@ -308,7 +308,7 @@ void FrontierChart::buildLegend()
     plot_.legend->setBorderPen(QPen(style_.grid, 1));
     plot_.legend->setBrush(withAlpha(style_.background, 225));
     plot_.legend->setIconSize(22, 12);
-    plot_.legend->setRowSpacing(-2);
+    plot_.legend->setRowSpacing(2);
     plot_.legend->setMargins(QMargins(8, 7, 8, 6));
     QStringList seen;
     size_t left = 0;
