@@ -1,5 +1,6 @@
 #include "app/command_line/pipeline_arguments.h"
 
+#include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/model/open_model.h"
 
@@ -52,6 +53,14 @@ Option experiment()
 Positional modelPositional()
 {
     return {"MODEL", "A folder, a GGUF file or builtin:NAME."};
+}
+
+std::filesystem::path newOutput(const Arguments& arguments)
+{
+    const std::filesystem::path output = arguments.required("output");
+    if (std::filesystem::exists(output))
+        fail(ErrorCode::BadUsage, "'{}' exists already; give a new one", output.string());
+    return output;
 }
 
 PreparedPipeline::PreparedPipeline(const std::string& model, const Arguments& arguments, Console& console)

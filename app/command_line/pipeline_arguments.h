@@ -23,6 +23,10 @@ Option experiment(); // repeated
 
 Positional modelPositional();
 
+// --output of a command that makes something new. Error(BadUsage) when it is there already: asked
+// before the work, not after it.
+std::filesystem::path newOutput(const Arguments& arguments);
+
 // A model with a recipe applied to it, and what working with it needs. Move-only in spirit: made
 // in place, lives until the command ends.
 class PreparedPipeline {

@@ -8,11 +8,6 @@ namespace paretoscope {
 
 namespace {
 
-const float* floatsOrNull(const Tensor& tensor)
-{
-    return tensor.empty() ? nullptr : tensor.view<float>().data();
-}
-
 void normalize(const Backend& backend, const NormParameters& parameters, ConstMatrixView x, MatrixView y)
 {
     const float* weight = floatsOrNull(parameters.weight);

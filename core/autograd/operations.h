@@ -30,6 +30,12 @@ struct NormParameters {
     Tensor bias;
 };
 
+// A parameter's numbers, null for one that is absent.
+inline const float* floatsOrNull(const Tensor& tensor)
+{
+    return tensor.empty() ? nullptr : tensor.view<float>().data();
+}
+
 // Rotations for the rows of one call: cosines and sines [rows, pairs].
 struct RopeRotation {
     ConstMatrixView cosines;

@@ -10,11 +10,6 @@ namespace paretoscope {
 
 namespace {
 
-const float* floatsOrNull(const Tensor& tensor)
-{
-    return tensor.empty() ? nullptr : tensor.view<float>().data();
-}
-
 MatrixView copyOf(ConstMatrixView x, Scratch& scratch)
 {
     const MatrixView y = scratch.matrix(x.rows, x.columns);
@@ -34,10 +29,6 @@ void addColumnSums(ConstMatrixView dy, MatrixView bias)
 void addInputGradient(const Backend& backend, const LinearMap& map, ConstMatrixView dy, MatrixView dx)
 {
     constexpr int64_t panelFloats = 1 << 20;
-    if (const Tensor* dense = map.trainable()) {
-        const ConstMatrixView weight{dense->view<float>().data(), map.outputs(), map.inputs()};
-        return backend.gemm(false, false, 1, dy, weight, true, dx);
-    }
     const int64_t step = std::clamp<int64_t>(panelFloats / std::max<int64_t>(1, map.inputs()), 1, map.outputs());
     std::vector<float> memory(size_t(step * map.inputs()));
     for (int64_t begin = 0; begin < map.outputs(); begin += step) {

@@ -118,27 +118,20 @@ void BlockWalk::advance(const Model& model, int block, JobContext& job)
 void InputCovariances::linearInput(const LinearId& id, ConstMatrixView x)
 {
     if (sharedInput(id) != id) return;
-    Sum& sum = sums_[id];
+    std::vector<double>& sum = sums_[id];
     const int64_t n = x.columns;
-    sum.values.resize(size_t(n * n));
+    sum.resize(size_t(n * n));
     product_.resize(size_t(n * n));
     backend_.gemm(true, false, 1, x, x, false, {product_.data(), n, n});
     parallelFor(n * n, 1 << 14, [&](int64_t begin, int64_t end) {
-        for (auto i = size_t(begin); i < size_t(end); ++i) sum.values[i] += double(product_[i]);
+        for (auto i = size_t(begin); i < size_t(end); ++i) sum[i] += double(product_[i]);
     });
-    sum.tokens += x.rows;
 }
 
 const std::vector<double>* InputCovariances::of(const LinearId& id) const
 {
     const auto found = sums_.find(sharedInput(id));
-    return found == sums_.end() ? nullptr : &found->second.values;
-}
-
-int64_t InputCovariances::tokensOf(const LinearId& id) const
-{
-    const auto found = sums_.find(sharedInput(id));
-    return found == sums_.end() ? 0 : found->second.tokens;
+    return found == sums_.end() ? nullptr : &found->second;
 }
 
 } // namespace paretoscope

@@ -28,12 +28,10 @@ public:
     // Embeds the sequences with `model`. They must outlive this.
     BlockWalk(const Model& model, const Backend& backend, const std::vector<std::vector<int32_t>>& sequences);
 
-    int64_t tokens() const { return states_.rows; }
     // Shows the observer what block `block` of `model` sees and leaves the stream before it.
     void look(const Model& model, int block, Observer& observer, JobContext& job);
     // Moves the stream through that block.
     void advance(const Model& model, int block, JobContext& job);
-    ConstMatrixView states() const { return states_; }
 
 private:
     struct Batch {
@@ -60,15 +58,10 @@ public:
     void linearInput(const LinearId& id, ConstMatrixView x) override;
     // [inputs, inputs]; null when no token reached the map.
     const std::vector<double>* of(const LinearId& id) const;
-    int64_t tokensOf(const LinearId& id) const;
 
 private:
-    struct Sum {
-        std::vector<double> values;
-        int64_t tokens = 0;
-    };
     const Backend& backend_;
-    std::map<LinearId, Sum> sums_;
+    std::map<LinearId, std::vector<double>> sums_;
     std::vector<float> product_;
 };
 

@@ -60,9 +60,7 @@ public:
 
     void check(const Pipeline& pipeline, const Settings& settings) const override
     {
-        forEachLinear(*pipeline.model, [&](const LinearId& id, const Linear& linear) {
-            if (isQuantizable(id)) groupFor(id, *linear.weight, settings);
-        });
+        requireGroups(info().id, *pipeline.model, int(settings.integer("bits")), settings);
     }
 
     Pipeline apply(const Pipeline& pipeline, const Settings& settings, Workbench& workbench) const override
@@ -92,25 +90,14 @@ public:
     }
 
 private:
-    static int64_t groupFor(const LinearId& id, const LinearWeight& weight, const Settings& settings)
-    {
-        const std::string what = "quantization.gptq: " + id.text();
-        if (weight.kind() != "dense")
-            fail(ErrorCode::Unsupported, "{} is already compressed ({})", what, weight.description());
-        return groupSizeFor(settings.integer("group_size"), weight.inputs(), int(settings.integer("bits")),
-                            unevenGroupsFrom(settings), what);
-    }
-
     static LinearWeightPtr quantized(const LinearId& id, const LinearWeight& weight, const InputCovariances& covariances,
                                      const Settings& settings, const Workbench& workbench, std::set<std::string>& notes)
     {
         const std::string what = "quantization.gptq: " + id.text();
         const AffineSettings grid{int(settings.integer("bits")), settings.boolean("symmetric"),
                                   settings.boolean("mse_clip")};
-        const int64_t group = groupFor(id, weight, settings);
-        const int64_t wished = settings.integer("group_size");
-        if (wished > 0 && wished < weight.inputs() && group != wished)
-            notes.insert(fmt::format("groups of {} where {} does not divide {} inputs", group, wished, weight.inputs()));
+        const int64_t group = groupFor("quantization.gptq", id, weight, grid.bits, settings);
+        noteSmallerGroup(settings, group, weight.inputs(), notes);
         const int64_t rows = weight.outputs(), columns = weight.inputs();
         std::vector<float> dense = finiteDense(weight, what);
         const std::vector<double>* covariance = covariances.of(id);

@@ -51,6 +51,29 @@ int64_t groupSizeFor(int64_t wished, int64_t columns, int bits, UnevenGroups une
     return columns;
 }
 
+int64_t groupFor(const std::string& strategy, const LinearId& id, const LinearWeight& weight, int bits,
+                 const Settings& settings)
+{
+    const std::string what = strategy + ": " + id.text();
+    if (weight.kind() != "dense")
+        fail(ErrorCode::Unsupported, "{} is already compressed ({})", what, weight.description());
+    return groupSizeFor(settings.integer("group_size"), weight.inputs(), bits, unevenGroupsFrom(settings), what);
+}
+
+void requireGroups(const std::string& strategy, const Model& model, int bits, const Settings& settings)
+{
+    forEachLinear(model, [&](const LinearId& id, const Linear& linear) {
+        if (isQuantizable(id)) groupFor(strategy, id, *linear.weight, bits, settings);
+    });
+}
+
+void noteSmallerGroup(const Settings& settings, int64_t group, int64_t inputs, std::set<std::string>& notes)
+{
+    const int64_t wished = settings.integer("group_size");
+    if (wished > 0 && wished < inputs && group != wished)
+        notes.insert(fmt::format("groups of {} where {} does not divide {} inputs", group, wished, inputs));
+}
+
 bool isQuantizable(const LinearId& id)
 {
     return id.role != "router" && id.role != "shared_gate";

@@ -41,9 +41,7 @@ public:
 
     void check(const Pipeline& pipeline, const Settings& settings) const override
     {
-        forEachLinear(*pipeline.model, [&](const LinearId& id, const Linear& linear) {
-            if (isQuantizable(id)) groupFor(id, *linear.weight, settings);
-        });
+        requireGroups(info().id, *pipeline.model, bits, settings);
     }
 
     Pipeline apply(const Pipeline& pipeline, const Settings& settings, Workbench& workbench) const override
@@ -54,26 +52,14 @@ public:
         result.model = withLinears(*pipeline.model, [&](const LinearId& id, const Linear& linear) -> LinearWeightPtr {
             if (!isQuantizable(id)) return linear.weight;
             workbench.job->report(double(id.block) / double(blocks), "NF4: " + id.text());
-            const int64_t group = groupFor(id, *linear.weight, settings);
-            const int64_t wished = settings.integer("group_size");
-            if (wished > 0 && wished < linear.weight->inputs() && group != wished)
-                notes.insert(fmt::format("groups of {} where {} does not divide {} inputs", group, wished,
-                                         linear.weight->inputs()));
+            const int64_t group = groupFor(info().id, id, *linear.weight, bits, settings);
+            noteSmallerGroup(settings, group, linear.weight->inputs(), notes);
             const std::vector<float> dense = finiteDense(*linear.weight, info().id + ": " + id.text());
             return std::make_shared<LookupLinear>(
                 normalFloat4(dense, linear.weight->outputs(), linear.weight->inputs(), group), "NF4");
         });
         for (const std::string& note : notes) result.notes.push_back(note);
         return result;
-    }
-
-private:
-    static int64_t groupFor(const LinearId& id, const LinearWeight& weight, const Settings& settings)
-    {
-        const std::string what = "quantization.nf4: " + id.text();
-        if (weight.kind() != "dense")
-            fail(ErrorCode::Unsupported, "{} is already compressed ({})", what, weight.description());
-        return groupSizeFor(settings.integer("group_size"), weight.inputs(), bits, unevenGroupsFrom(settings), what);
     }
 };
 

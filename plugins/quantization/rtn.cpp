@@ -42,9 +42,7 @@ public:
 
     void check(const Pipeline& pipeline, const Settings& settings) const override
     {
-        forEachLinear(*pipeline.model, [&](const LinearId& id, const Linear& linear) {
-            if (isQuantizable(id)) requireFits(id, *linear.weight, settings);
-        });
+        requireGroups(info().id, *pipeline.model, int(settings.integer("bits")), settings);
     }
 
     Pipeline apply(const Pipeline& pipeline, const Settings& settings, Workbench& workbench) const override
@@ -57,8 +55,8 @@ public:
         result.model = withLinears(*pipeline.model, [&](const LinearId& id, const Linear& linear) {
             if (!isQuantizable(id)) return linear.weight;
             workbench.job->report(double(id.block) / double(blocks), "rounding " + id.text());
-            const int64_t group = requireFits(id, *linear.weight, settings);
-            noteSmallerGroup(settings.integer("group_size"), group, linear.weight->inputs(), notes);
+            const int64_t group = groupFor(info().id, id, *linear.weight, affine.bits, settings);
+            noteSmallerGroup(settings, group, linear.weight->inputs(), notes);
             return quantized(id, *linear.weight, group, affine);
         });
         for (const std::string& note : notes) result.notes.push_back(note);
@@ -66,21 +64,6 @@ public:
     }
 
 private:
-    static int64_t requireFits(const LinearId& id, const LinearWeight& weight, const Settings& settings)
-    {
-        const std::string what = "quantization.rtn: " + id.text();
-        if (weight.kind() != "dense")
-            fail(ErrorCode::Unsupported, "{} is already compressed ({})", what, weight.description());
-        return groupSizeFor(settings.integer("group_size"), weight.inputs(), int(settings.integer("bits")),
-                            unevenGroupsFrom(settings), what);
-    }
-
-    static void noteSmallerGroup(int64_t wished, int64_t group, int64_t inputs, std::set<std::string>& notes)
-    {
-        if (wished > 0 && wished < inputs && group != wished)
-            notes.insert(fmt::format("groups of {} where {} does not divide {} inputs", group, wished, inputs));
-    }
-
     static LinearWeightPtr quantized(const LinearId& id, const LinearWeight& weight, int64_t group,
                                      const AffineSettings& affine)
     {

@@ -34,17 +34,10 @@ void checkWritable(const PreparedPipeline& prepared, Console& console)
         console.note("note: the folder holds the model; steps that change how it is run are not part of it");
 }
 
-void refuseExisting(const std::filesystem::path& folder)
-{
-    if (std::filesystem::exists(folder))
-        fail(ErrorCode::BadUsage, "'{}' exists already; give a new folder", folder.string());
-}
-
 int run(const Arguments& arguments, Console& console)
 {
-    const std::filesystem::path folder = arguments.required("output");
+    const std::filesystem::path folder = newOutput(arguments);
     arguments.required("recipe");
-    refuseExisting(folder); // before the work, not after it
     PreparedPipeline prepared(arguments.positional(0), arguments, console);
     checkWritable(prepared, console);
     const Model& model = *prepared.pipeline().model;

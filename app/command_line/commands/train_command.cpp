@@ -102,9 +102,7 @@ bool train(Trainer& trainer, const std::filesystem::path& checkpoint, Console& c
 
 int run(const Arguments& arguments, Console& console)
 {
-    const std::filesystem::path folder = arguments.required("output");
-    if (std::filesystem::exists(folder))
-        fail(ErrorCode::BadUsage, "'{}' exists already; give a new folder", folder.string());
+    const std::filesystem::path folder = newOutput(arguments);
     setThreadCount(int(arguments.integer("threads", 0, 0, 1024)));
     ModelPtr start = openModel(arguments.positional(0));
     if (arguments.has("from-random")) start = withRandomParameters(*start, arguments.seed());

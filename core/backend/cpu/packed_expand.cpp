@@ -74,21 +74,6 @@ const uint8_t* bytesOf(const Tensor& tensor)
     return reinterpret_cast<const uint8_t*>(tensor.bytes().data());
 }
 
-float scaleOf(const PackedView& view, int64_t row, int64_t group)
-{
-    uint16_t half = 0;
-    std::memcpy(&half, view.scales + (row * view.groups + group) * 2, sizeof(half));
-    return halfToFloat(half);
-}
-
-float zeroOf(const PackedView& view, int64_t row, int64_t group)
-{
-    if (!view.zeros) return view.symmetricZero();
-    uint8_t zero = 0;
-    unpackCodes({view.zeros + row * view.zeroBytes, size_t(view.zeroBytes)}, view.bits, group, {&zero, 1});
-    return float(zero);
-}
-
 // Any group size, a code at a time.
 void expandSlowly(const PackedView& view, int64_t row, int64_t column, int64_t count, float* destination)
 {
@@ -96,8 +81,8 @@ void expandSlowly(const PackedView& view, int64_t row, int64_t column, int64_t c
     for (int64_t i = 0; i < count;) {
         const int64_t group = (column + i) / view.groupSize;
         const int64_t end = std::min(count, (group + 1) * view.groupSize - column);
-        const float scale = scaleOf(view, row, group);
-        const float zero = zeroOf(view, row, group);
+        const float scale = view.scale(row, group);
+        const float zero = view.zero(row, group);
         for (; i < end; ++i) {
             uint8_t code = 0;
             unpackCodes(packed, view.bits, column + i, {&code, 1});
@@ -114,6 +99,21 @@ PackedView::PackedView(const PackedMatrix& matrix)
       zeros(matrix.symmetric ? nullptr : bytesOf(matrix.zeros)), codeBytes(columns * bits / 8),
       zeroBytes(packedBytes(groups, bits))
 {
+}
+
+float PackedView::scale(int64_t row, int64_t group) const
+{
+    uint16_t half = 0;
+    std::memcpy(&half, scales + (row * groups + group) * 2, sizeof(half));
+    return halfToFloat(half);
+}
+
+float PackedView::zero(int64_t row, int64_t group) const
+{
+    if (!zeros) return symmetricZero();
+    uint8_t code = 0;
+    unpackCodes({zeros + row * zeroBytes, size_t(zeroBytes)}, bits, group, {&code, 1});
+    return float(code);
 }
 
 const uint8_t* readableCodes(const PackedView& view, int64_t row, int64_t firstByte)
@@ -135,7 +135,7 @@ void expandPackedRow(const PackedView& view, int64_t row, int64_t column, int64_
         const int64_t group = (column + i) / view.groupSize;
         const int64_t end = std::min(count, (group + 1) * view.groupSize - column);
         HWY_DYNAMIC_DISPATCH(expandCodes)(view.bits, packed + i * view.bits / 8, end - i,
-                                          scaleOf(view, row, group), zeroOf(view, row, group), destination + i);
+                                          view.scale(row, group), view.zero(row, group), destination + i);
         i = end;
     }
 }

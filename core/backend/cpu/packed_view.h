@@ -24,6 +24,8 @@ struct PackedView {
 
     const uint8_t* codeRow(int64_t row) const { return codes + row * codeBytes; }
     float symmetricZero() const { return float(1 << (bits - 1)); }
+    float scale(int64_t row, int64_t group) const;
+    float zero(int64_t row, int64_t group) const;
 };
 
 // Unpacking loads 16 bytes for every 8 codes, so fewer than this many bytes behind a row are read.

@@ -106,13 +106,6 @@ private:
     __m512i order_, shifts_, mask_;
 };
 
-float scaleOf(const PackedView& view, int64_t row, int64_t group)
-{
-    uint16_t half = 0;
-    std::memcpy(&half, view.scales + (row * view.groups + group) * 2, sizeof(half));
-    return halfToFloat(half);
-}
-
 // A group a block: sixteen at a time.
 template <int Bits>
 void termsOfSmallGroups(const Codes<Bits>& unpack, const PackedView& view, const RoundedActivations& x, int64_t row,
@@ -146,13 +139,8 @@ void termsOfLargeGroups(const PackedView& view, const RoundedActivations& x, int
     float zeroSum = 0;
     for (int64_t b = 0; b < count;) {
         const int64_t group = (first + b) / perGroup;
-        const float scale = scaleOf(view, row, group);
-        float zero = view.symmetricZero();
-        if (view.zeros) {
-            uint8_t code = 0;
-            unpackCodes({view.zeros + row * view.zeroBytes, size_t(view.zeroBytes)}, view.bits, group, {&code, 1});
-            zero = float(code);
-        }
+        const float scale = view.scale(row, group);
+        const float zero = view.zero(row, group);
         const int64_t end = std::min(count, (group + 1) * perGroup - first);
         for (; b < end; ++b) {
             terms.scales[b] = scale * x.scales[first + b];
