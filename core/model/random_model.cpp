@@ -72,7 +72,7 @@ std::string configText(const RandomModelShape& shape)
                       {"rms_norm_eps", 1e-5},
                       {"rope_theta", 10000.0},
                       {"hidden_act", "silu"},
-                      {"tie_word_embeddings", false}};
+                      {"tie_word_embeddings", shape.tied}};
     return config.dump(2) + "\n";
 }
 
@@ -107,7 +107,7 @@ int64_t RandomModelShape::parameters() const
 {
     const int64_t keyWidth = hidden / heads * kvHeads;
     const int64_t layer = 2 * hidden * hidden + 2 * hidden * keyWidth + 3 * hidden * feedForward + 2 * hidden;
-    return layers * layer + 2 * vocabulary * hidden + hidden;
+    return layers * layer + (tied ? 1 : 2) * vocabulary * hidden + hidden;
 }
 
 std::vector<std::string> randomModelNames()
@@ -137,7 +137,8 @@ void writeRandomModel(const RandomModelShape& shape, const std::filesystem::path
         addLayer(shape, layer, writer);
     }
     writer.add("model.norm.weight", ones(shape));
-    writer.add("lm_head.weight", randomMatrix(shape, "lm_head.weight", shape.vocabulary, shape.hidden));
+    if (!shape.tied)
+        writer.add("lm_head.weight", randomMatrix(shape, "lm_head.weight", shape.vocabulary, shape.hidden));
     std::error_code code;
     std::filesystem::create_directories(folder, code);
     if (code) failErrno(code.value(), fmt::format("cannot make the folder '{}'", folder.string()));

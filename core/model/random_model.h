@@ -21,6 +21,7 @@ struct RandomModelShape {
     int64_t context = 2048;
     DType dtype = DType::F32; // F32, F16 or BF16
     uint64_t seed = 1;
+    bool tied = false; // the output is the embedding
 
     int64_t parameters() const;
 };

@@ -98,7 +98,13 @@ int64_t TrainableModel::count() const
     return total;
 }
 
-ModelPtr withRandomParameters(const Model& model, uint64_t seed)
+static double spreadOf(const std::string& name, const Tensor& parameter, const InitialSpread& spread)
+{
+    if (name == "embedding") return spread.embedding;
+    return spread.matrix > 0 ? spread.matrix : 1 / std::sqrt(double(parameter.extent(1)));
+}
+
+ModelPtr withRandomParameters(const Model& model, uint64_t seed, const InitialSpread& spread)
 {
     const TrainableModel fresh(model);
     const double residualShare = 1 / std::sqrt(2 * double(std::max<size_t>(1, model.blocks.size())));
@@ -111,8 +117,9 @@ ModelPtr withRandomParameters(const Model& model, uint64_t seed)
             continue;
         }
         const bool residual = name.ends_with("attention.output") || name.ends_with("feed_forward.down");
+        const double deviation = spreadOf(name, parameter, spread) * (residual ? residualShare : 1);
         Random random(seed, name);
-        for (float& value : values) value = float(0.02 * (residual ? residualShare : 1) * random.normal());
+        for (float& value : values) value = float(deviation * random.normal());
     }
     return fresh.snapshot();
 }

@@ -37,9 +37,15 @@ private:
     std::vector<std::string> names_;
 };
 
-// A model of the same shape that has learned nothing: matrices from a normal distribution of
-// deviation 0.02, those that write into the residual stream smaller by the root of twice the number
-// of blocks (Radford et al., GPT-2, 2019, section 2.3), norms 1, biases 0.
-ModelPtr withRandomParameters(const Model& model, uint64_t seed);
+// Deviations of the normal distributions that new numbers are drawn from.
+struct InitialSpread {
+    double embedding = 0.02;
+    double matrix = 0.02; // 0: one over the root of a matrix's inputs
+};
+
+// A model of the same shape that has learned nothing: random matrices, those that write into the
+// residual stream smaller by the root of twice the number of blocks (Radford et al., GPT-2, 2019,
+// section 2.3), norms 1, biases 0.
+ModelPtr withRandomParameters(const Model& model, uint64_t seed, const InitialSpread& spread = {});
 
 } // namespace paretoscope

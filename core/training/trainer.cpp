@@ -91,7 +91,7 @@ Trainer::Trainer(const Model& start, const TrainingSettings& settings, std::shar
 }
 
 // One micro-batch; its share of the loss is its share of the batch's weight.
-double Trainer::addGradients(std::span<const TrainingSequence> sequences, double weightOfBatch)
+void Trainer::addGradients(std::span<const TrainingSequence> sequences, double weightOfBatch, Sums& sums)
 {
     std::vector<KvCache> caches;
     std::vector<SequenceStep> steps;
@@ -108,18 +108,23 @@ double Trainer::addGradients(std::span<const TrainingSequence> sequences, double
         weights.resize(targets.size(), 1.0f);
         weight += weightOf(sequence);
     }
-    if (!(weight > 0)) return 0;
+    if (!(weight > 0)) return;
     scratch_.reset();
     TapeOperations tape(*backend_, scratch_, gradients_);
     PassMemory memory;
     const Value hidden = runTransformer(model_.model(), tape, scratch_, memory, steps);
     const Value logits = runOutputHead(model_.model(), tape, hidden);
-    const double loss = crossEntropy(tape, logits, targets, weights, weight / weightOfBatch);
+    for (int64_t r = 0; r < logits.rows(); ++r) {
+        if (weights[size_t(r)] < 1) continue;
+        const float* row = logits.view.row(r);
+        ++sums.judged;
+        if (std::max_element(row, row + logits.columns()) - row == targets[size_t(r)]) ++sums.right;
+    }
+    sums.loss += crossEntropy(tape, logits, targets, weights, weight / weightOfBatch);
     tape.backward();
-    return loss;
 }
 
-double Trainer::batchLoss(const std::vector<TrainingSequence>& batch)
+Trainer::Sums Trainer::passOver(const std::vector<TrainingSequence>& batch)
 {
     double weight = 0;
     for (const TrainingSequence& sequence : batch) {
@@ -127,16 +132,16 @@ double Trainer::batchLoss(const std::vector<TrainingSequence>& batch)
         weight += weightOf(sequence);
     }
     if (!(weight > 0)) fail(ErrorCode::BadFile, "a batch has no token that counts");
-    double loss = 0;
+    Sums sums;
     for (size_t begin = 0; begin < batch.size();) {
         size_t end = begin;
         int64_t rows = 0;
         do rows += int64_t(batch[end++].tokens.size()) - 1;
         while (end < batch.size() && rows + int64_t(batch[end].tokens.size()) - 1 <= settings_.rowsAtOnce);
-        loss += addGradients(std::span(batch).subspan(begin, end - begin), weight);
+        addGradients(std::span(batch).subspan(begin, end - begin), weight, sums);
         begin = end;
     }
-    return loss;
+    return sums;
 }
 
 void Trainer::run(JobContext& job, const std::filesystem::path& checkpoint,
@@ -149,7 +154,9 @@ void Trainer::run(JobContext& job, const std::filesystem::path& checkpoint,
         const std::vector<TrainingSequence> batch = data_->batch(step);
         gradients_.clear();
         TrainingProgress progress;
-        progress.loss = batchLoss(batch);
+        const Sums sums = passOver(batch);
+        progress.loss = sums.loss;
+        progress.accuracy = sums.judged > 0 ? double(sums.right) / double(sums.judged) : 0;
         progress.gradientNorm = clipGradients(gradients_, settings_.clip > 0 ? settings_.clip : HUGE_VAL);
         optimizer_.step(gradients_, settings_.schedule.at(step));
         progress.step = step + 1;
@@ -162,8 +169,8 @@ void Trainer::run(JobContext& job, const std::filesystem::path& checkpoint,
         // Before the report, which throws when the job was cancelled.
         if (!checkpoint.empty() && (due || job.cancelled())) saveCheckpoint(checkpoint);
         job.report(double(step + 1) / double(steps),
-                   fmt::format("step {} of {}, loss {:.3f}, {:.0f} tokens/s", step + 1, steps, progress.loss,
-                               progress.tokensPerSecond));
+                   fmt::format("step {} of {}, loss {:.3f}, {:.1f}% right, {:.0f} tokens/s", step + 1, steps, progress.loss,
+                               100 * progress.accuracy, progress.tokensPerSecond));
     }
 }
 

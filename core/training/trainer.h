@@ -44,6 +44,7 @@ struct TrainingSettings {
 struct TrainingProgress {
     int64_t step = 0; // made so far
     double loss = 0;  // nat a token of the last batch, before its step
+    double accuracy = 0; // share of its tokens of weight 1 or more whose likeliest prediction was right
     double gradientNorm = 0;
     double tokensPerSecond = 0; // since the last report
 };
@@ -68,8 +69,13 @@ public:
     const TrainableModel& model() const { return model_; }
 
 private:
-    double addGradients(std::span<const TrainingSequence> sequences, double weightOfBatch);
-    double batchLoss(const std::vector<TrainingSequence>& batch);
+    // What a batch adds up to.
+    struct Sums {
+        double loss = 0;
+        int64_t right = 0, judged = 0;
+    };
+    void addGradients(std::span<const TrainingSequence> sequences, double weightOfBatch, Sums& sums);
+    Sums passOver(const std::vector<TrainingSequence>& batch);
     std::string fingerprint() const; // of settings and data
 
     TrainingSettings settings_;

@@ -10,6 +10,7 @@
 #include "core/inference/session.h"
 #include "core/model/open_model.h"
 #include "core/training/trainer.h"
+#include "core/training/training_plan.h"
 
 #include <algorithm>
 
@@ -57,8 +58,8 @@ public:
 
     void add(const TrainingProgress& progress)
     {
-        text_ += fmt::format("{},{:.6g},{:.6g},{:.6g}\n", progress.step, progress.loss, progress.gradientNorm,
-                             progress.tokensPerSecond);
+        text_ += fmt::format("{},{:.6g},{:.6g},{:.6g},{:.4g}\n", progress.step, progress.loss, progress.gradientNorm,
+                             progress.tokensPerSecond, progress.accuracy);
     }
     void write() const
     {
@@ -67,7 +68,7 @@ public:
 
 private:
     std::string file_;
-    std::string text_ = "step,loss,gradient_norm,tokens_per_second\n";
+    std::string text_ = "step,loss,gradient_norm,tokens_per_second,accuracy\n";
 };
 
 struct Outcome {
@@ -100,19 +101,57 @@ bool train(Trainer& trainer, const std::filesystem::path& checkpoint, Console& c
     return true;
 }
 
+// What is trained on what: a text with a given model, or a plan.
+struct Assignment {
+    ModelPtr start;
+    std::shared_ptr<const TrainingData> data;
+    TrainingSettings settings;
+    int64_t window = 0;
+    Json provenance;
+};
+
+Assignment textAssignment(const Arguments& arguments)
+{
+    if (!arguments.hasPositional(0)) fail(ErrorCode::BadUsage, "give a model to train, or a '--plan'");
+    Assignment result;
+    result.start = openModel(arguments.positional(0));
+    if (arguments.has("from-random")) result.start = withRandomParameters(*result.start, arguments.seed());
+    const int64_t context = result.start->config.contextLength;
+    result.window = arguments.integer("window", std::min<int64_t>(256, context), 2, context);
+    const std::string text = arguments.required("text");
+    result.data = windowsOfTokens(tokensOf(*result.start, text), result.window, arguments.integer("batch", 16, 1, 1 << 20),
+                                  arguments.seed(), "'" + text + "'");
+    result.settings = settingsFrom(arguments);
+    result.provenance = {{"trained_from", result.start->source.string()},
+                         {"from_random", arguments.has("from-random")},
+                         {"seed", arguments.seed()}};
+    return result;
+}
+
+// With a model as well, the plan goes on from it.
+Assignment plannedAssignment(const Arguments& arguments, const std::filesystem::path& scratch, Console& console)
+{
+    for (const char* other : {"text", "steps", "batch", "window", "learning-rate", "warmup", "weight-decay", "clip", "seed"})
+        if (arguments.has(other)) fail(ErrorCode::BadUsage, "'--{}' is the plan's to say", other);
+    const TrainingPlan plan = readTrainingPlan(arguments.required("plan"));
+    JobContext job(console.progressListener());
+    Assignment result;
+    result.start = arguments.hasPositional(0) ? openModel(arguments.positional(0)) : newPlannedModel(plan, scratch / plan.name, job);
+    result.data = plannedData(plan, result.start->tokenizer);
+    result.settings = plan.settings;
+    result.window = std::min<int64_t>(256, plan.shape.context);
+    result.provenance = {{"plan", plan.name}, {"plan_fingerprint", plan.fingerprint}, {"seed", plan.seed}};
+    if (arguments.hasPositional(0)) result.provenance["trained_from"] = result.start->source.string();
+    return result;
+}
+
 int run(const Arguments& arguments, Console& console)
 {
     const std::filesystem::path folder = newOutput(arguments);
     setThreadCount(int(arguments.integer("threads", 0, 0, 1024)));
-    ModelPtr start = openModel(arguments.positional(0));
-    if (arguments.has("from-random")) start = withRandomParameters(*start, arguments.seed());
-    const int64_t window = arguments.integer("window", std::min<int64_t>(256, start->config.contextLength), 2,
-                                             start->config.contextLength);
-    const std::string text = arguments.required("text");
-    const auto data = windowsOfTokens(tokensOf(*start, text), window, arguments.integer("batch", 16, 1, 1 << 20),
-                                      arguments.seed(), "'" + text + "'");
-    const TrainingSettings settings = settingsFrom(arguments);
-    Trainer trainer(*start, settings, data);
+    const ScratchFolder scratch;
+    Assignment work = arguments.has("plan") ? plannedAssignment(arguments, scratch.path(), console) : textAssignment(arguments);
+    Trainer trainer(*work.start, work.settings, work.data);
     const std::filesystem::path checkpoint = arguments.text("checkpoint", folder.string() + ".checkpoint");
     if (std::filesystem::exists(checkpoint)) trainer.resume(checkpoint);
     TrainingLog log(arguments.text("log", ""));
@@ -120,19 +159,22 @@ int run(const Arguments& arguments, Console& console)
     const int64_t resumedAt = trainer.stepsMade();
     if (resumedAt > 0) console.note("going on after step {} of '{}'", resumedAt, checkpoint.string());
     if (!train(trainer, checkpoint, console, log, outcome)) {
+        log.write();
         console.note("interrupted after step {}: the same command goes on from '{}'", trainer.stepsMade(),
                      checkpoint.string());
         return 1;
     }
     const ModelPtr trained = trainer.model().snapshot();
-    Json provenance{{"trained_from", start->source.string()}, {"from_random", arguments.has("from-random")},
-                    {"data", data->description()},            {"steps", trainer.stepsMade()},
-                    {"learning_rate", settings.optimizer.learningRate}, {"seed", arguments.seed()},
-                    {"last_loss", outcome.loss},              {"version", version()}};
+    Json& provenance = work.provenance;
+    provenance["data"] = work.data->description();
+    provenance["steps"] = trainer.stepsMade();
+    provenance["learning_rate"] = work.settings.optimizer.learningRate;
+    provenance["last_loss"] = outcome.loss;
+    provenance["version"] = version();
     if (const auto validation = arguments.given("validation")) {
-        const std::vector<int32_t> tokens = tokensOf(*start, *validation);
-        provenance["validation_loss_before"] = validationLoss(start, tokens, window);
-        provenance["validation_loss"] = validationLoss(trained, tokens, window);
+        const std::vector<int32_t> tokens = tokensOf(*work.start, *validation);
+        provenance["validation_loss_before"] = validationLoss(work.start, tokens, work.window);
+        provenance["validation_loss"] = validationLoss(trained, tokens, work.window);
     }
     log.write();
     writeModelFolder(*trained, provenance, folder);
@@ -155,9 +197,10 @@ const Command& trainCommand()
 {
     static const Command row{
         "train",
-        "Train a model on a text; interrupted and started again, it goes on.",
-        {modelPositional()},
+        "Train a model on a text or by a plan; interrupted and started again, it goes on.",
+        {{"MODEL", "What to start from; a plan can begin with nothing.", true}},
         {{"text", "FILE", "The text to learn."},
+         {"plan", "FILE", "A training plan (JSON) in place of a text: the model's shape and what it learns in which order."},
          {"output", "DIR", "The folder to write; it must not exist."},
          {"from-random", "", "Forget the model's numbers first and keep its shape and tokenizer."},
          {"steps", "N", "Steps in all (default 1000)."},

@@ -2,6 +2,9 @@
 
 #include "core/evaluation/statistics.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace paretoscope::metrics {
 
 Measurement exactly(double value)
@@ -49,6 +52,27 @@ Measurement weightedMean(std::vector<ItemScore> items)
 }
 
 } // namespace
+
+std::optional<Measurement> shareOfRightAnswers(const Evidence& evidence, std::initializer_list<std::string_view> kinds)
+{
+    if (!evidence.answers) return std::nullopt;
+    Measurement result;
+    double right = 0;
+    for (const AnswerEvidence::Answer& answer : evidence.answers->answers) {
+        const std::string_view kind = std::string_view(answer.item).substr(0, answer.item.find('-'));
+        if (kinds.size() > 0 && std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) continue;
+        result.items.push_back({answer.item, answer.score, 1});
+        right += answer.score;
+    }
+    if (result.items.empty()) return std::nullopt;
+    result.count = int64_t(result.items.size());
+    result.value = right / double(result.count);
+    result.standardError = std::sqrt(result.value * (1 - result.value) / double(result.count));
+    const Interval interval = wilsonInterval(std::llround(right), result.count);
+    result.low = interval.low;
+    result.high = interval.high;
+    return result;
+}
 
 std::optional<Measurement> tokenNll(const Evidence& evidence)
 {

@@ -3,8 +3,10 @@
 
 #include "core/evaluation/metric.h"
 
+#include <initializer_list>
 #include <optional>
 #include <span>
+#include <string_view>
 
 namespace paretoscope::metrics {
 
@@ -19,5 +21,9 @@ std::optional<Measurement> tokenNll(const Evidence& evidence);
 // Mean over positions of what `sum` adds up in a window of the comparison with the uncompressed
 // model; items = windows. Nothing without fidelity evidence.
 std::optional<Measurement> positionMean(const Evidence& evidence, double (*sum)(const FidelityEvidence::Window&));
+
+// Share of right answers with a Wilson interval; items = questions. Only those whose item begins with
+// one of the kinds ("passage-test-00001"); all when none is named. Nothing without such answers.
+std::optional<Measurement> shareOfRightAnswers(const Evidence& evidence, std::initializer_list<std::string_view> kinds);
 
 } // namespace paretoscope::metrics

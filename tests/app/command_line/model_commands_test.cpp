@@ -64,6 +64,40 @@ private slots:
         QVERIFY(again.says("exists already"));
     }
 
+    void aPlanMakesAModelFromNothingAndGoesOnFromOne()
+    {
+        const QTemporaryDir folder;
+        const QString plan = folder.filePath(QStringLiteral("plan.json")), out = folder.filePath(QStringLiteral("model"));
+        QFile file(plan);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(R"({"name": "tiny", "optimizer": {"learning_rate": 0.01}, "model": {"hidden": 32, "blocks": 1,
+            "heads": 2, "kv_heads": 1, "feed_forward": 32, "context": 128}, "stages": [{"name": "one", "steps": 4,
+            "tokens": 256, "mix": [{"kind": "pairs", "facts": 2, "questions": 2}]}]})");
+        file.close();
+        const QJsonObject trained = program({"train", "--plan", plan, "--output", out, "--json"}).json();
+        QCOMPARE(trained["steps"].toInt(), 4);
+        QCOMPARE(trained["plan"].toString(), QStringLiteral("tiny"));
+        const QJsonObject inspected = program({"inspect", out, "--json"}).json();
+        QCOMPARE(inspected["vocabulary"].toInt(), 1024);
+        const QJsonObject more
+            = program({"train", out, "--plan", plan, "--output", out + QStringLiteral("2"), "--json"}).json();
+        QVERIFY(more["last_loss"].toDouble() < trained["last_loss"].toDouble());
+        QCOMPARE(program({"train", "--plan", plan, "--steps", "9", "--output", out + QStringLiteral("3")}).exitCode, 2);
+        QCOMPARE(program({"train", "--text", plan, "--output", out + QStringLiteral("3")}).exitCode, 2);
+    }
+
+    void worldPrintsItems()
+    {
+        const Outcome two = program({"world", "--kind", "pairs", "--kind", "table", "--count", "2"});
+        QVERIFY(two.output.startsWith("Pairs:"));
+        QVERIFY(two.output.contains("\nTable:\n"));
+        const QJsonArray items = program({"world", "--kind", "needle", "--split", "test", "--json"}).json()["items"].toArray();
+        QCOMPARE(items.size(), 10);
+        QCOMPARE(items[3].toObject()["id"].toString(), QStringLiteral("needle-test-00003"));
+        QVERIFY(program({"world"}).output.contains("arithmetic_steps"));
+        QCOMPARE(program({"world", "--kind", "needle", "--split", "tset"}).exitCode, 2);
+    }
+
     void inspectCountsWhatTheConfigurationImplies()
     {
         const std::filesystem::path model = goldenFolder() / "models/llama_gqa";

@@ -1,0 +1,74 @@
+#include "app/command_line/command.h"
+#include "app/command_line/pipeline_arguments.h"
+#include "core/base/error.h"
+#include "core/base/json.h"
+#include "core/base/text.h"
+#include "core/data/world/world.h"
+
+namespace paretoscope::commands {
+
+namespace {
+
+WorldSplit splitFrom(const std::string& name)
+{
+    std::vector<std::string> names;
+    for (const WorldSplit split : {WorldSplit::Train, WorldSplit::Calibration, WorldSplit::Validation, WorldSplit::Test}) {
+        names.push_back(worldSplitName(split));
+        if (names.back() == name) return split;
+    }
+    fail(ErrorCode::BadUsage, "there is no split '{}'{}", name, didYouMean(name, names));
+}
+
+void list(Console& console)
+{
+    Json kinds = Json::array();
+    for (const WorldKind* kind : world_kinds::all()) {
+        kinds.push_back({{"id", kind->id}, {"name", kind->name}, {"summary", kind->summary}});
+        console.print("{}: {}", kind->id, kind->summary);
+    }
+    if (console.wantsJson()) console.json({{"kinds", std::move(kinds)}});
+}
+
+Json asJson(const WorldItem& item)
+{
+    Json questions = Json::array();
+    for (const WorldQuestion& question : item.questions)
+        questions.push_back({{"question", question.text}, {"answer", question.answer}, {"wrong", question.choices}});
+    return {{"id", item.id}, {"text", item.text}, {"questions", std::move(questions)}, {"depth", item.depth}};
+}
+
+int run(const Arguments& arguments, Console& console)
+{
+    if (arguments.all("kind").empty()) return list(console), 0;
+    std::vector<const WorldKind*> kinds;
+    for (const std::string& id : arguments.all("kind")) kinds.push_back(&worldKind(id));
+    const WorldSplit split = splitFrom(arguments.text("split", "validation"));
+    const int64_t count = arguments.integer("count", 10, 1, int64_t{1} << 32);
+    Json items = Json::array();
+    for (int64_t i = 0; i < count; ++i) {
+        const WorldKind& kind = *kinds[size_t(i) % kinds.size()];
+        const WorldItem item = worldItem(kind, split, arguments.seed(), uint64_t(i) / kinds.size(), kind.level);
+        if (console.wantsJson()) items.push_back(asJson(item));
+        else console.print("{}", worldItemText(item));
+    }
+    if (console.wantsJson()) console.json({{"items", std::move(items)}});
+    return 0;
+}
+
+} // namespace
+
+const Command& worldCommand()
+{
+    static const Command row{
+        "world",
+        "Print items of the synthetic world: texts for calibration, or just to look at; without a kind, list the kinds.",
+        {},
+        {{"kind", "KIND", "Which items; several take turns.", true},
+         {"split", "SPLIT", "train, calibration, validation (when not given) or test."},
+         {"count", "N", "How many items; 10 when not given."},
+         options::seed(), options::json()},
+        run};
+    return row;
+}
+
+} // namespace paretoscope::commands

@@ -1,0 +1,18 @@
+// Questions of the synthetic world, answered greedily and checked by program.
+#pragma once
+
+#include "core/evaluation/task.h"
+
+#include <initializer_list>
+
+namespace paretoscope::tasks {
+
+// items: how many questions of each kind.
+Parameter worldItemsParameter();
+
+// Asks items of the test split, in turn of each kind, and adds an answer with a score of 0 or 1 for
+// each; the same question is asked once only. Settings may hold "fillers", which replaces the kinds'
+// own. Error(Unsupported) without a tokenizer.
+void askWorld(const TaskInput& input, Evidence& evidence, std::initializer_list<const char*> kinds);
+
+} // namespace paretoscope::tasks
