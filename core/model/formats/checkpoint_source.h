@@ -30,6 +30,8 @@ public:
     // The bytes of a tensor of a type of 8 bits, as U8.
     Tensor bytes(const std::string& name, const Shape& shape) const;
     std::string typeOf(const std::string& name) const; // "F8_E4M3"
+    // As the file spells it; the name itself when the file does not have it.
+    std::string storedName(const std::string& name) const { return resolve(name).value_or(name); }
 
     // Tensors that nobody asked for, as the file spells them.
     std::vector<std::string> unused() const;

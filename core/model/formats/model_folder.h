@@ -31,6 +31,9 @@ Json collectParts(const Model& model, SafetensorsWriter& writer);
 void readParts(const Json& parts, const SafetensorsFile& weights, const std::string& where,
                Model& model);
 
+// The tokenizer's files alone.
+void copyTokenizerFiles(const std::filesystem::path& from, const std::filesystem::path& to);
+
 // Tokenizer files and the original configuration, from the folder where a model was opened.
 void copyCompanionFiles(const std::filesystem::path& from, const std::filesystem::path& to);
 

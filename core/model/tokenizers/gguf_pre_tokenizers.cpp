@@ -142,6 +142,16 @@ const GgufPreTokenizer& ggufPreTokenizer(const std::string& name, const std::str
          source, name, didYouMean(name, known));
 }
 
+std::string ggufPreTokenizerName(const std::vector<std::string>& patterns, bool ignoreMerges)
+{
+    for (const GgufPreTokenizer& row : table()) {
+        const bool same = std::equal(row.patterns.begin(), row.patterns.end(), patterns.begin(), patterns.end());
+        if (same && row.ignoreMerges == ignoreMerges && !row.marksSpaces && !row.names.front().empty())
+            return std::string(row.names.front());
+    }
+    return {};
+}
+
 PreTokenizerPtr makePreTokenizer(const GgufPreTokenizer& description)
 {
     std::vector<PreTokenizerPtr> steps;

@@ -24,6 +24,9 @@ struct GgufPreTokenizer {
 // old default.
 const GgufPreTokenizer& ggufPreTokenizer(const std::string& name, const std::string& source);
 
+// The name under which these patterns, one applied after the other, are known; empty when none is.
+std::string ggufPreTokenizerName(const std::vector<std::string>& patterns, bool ignoreMerges);
+
 // Cuts by the patterns; spells bytes unless spaces are marked.
 PreTokenizerPtr makePreTokenizer(const GgufPreTokenizer& description);
 

@@ -86,6 +86,24 @@ private slots:
         QCOMPARE(program({"train", "--text", plan, "--output", out + QStringLiteral("3")}).exitCode, 2);
     }
 
+    void exportsForOtherEngines()
+    {
+        const QTemporaryDir folder;
+        const QString gguf = folder.filePath(QStringLiteral("m.gguf"));
+        const QStringList command{"export", "model", builtin, "--recipe", "quantization.rtn(bits=4,group_size=32)", "--format",
+                                  "gguf", "--output", gguf, "--json"};
+        const QJsonObject written = program(command).json();
+        QCOMPARE(qint64(written["bytes"].toDouble()), QFileInfo(gguf).size());
+        QVERIFY(written["notes"].toArray().size() == 1); // offsets are rounded
+        QCOMPARE(program({"inspect", gguf, "--json"}).json()["blocks"].toInt(), 6);
+        const Outcome again = program(command);
+        QCOMPARE(again.exitCode, 2);
+        QVERIFY(again.says("exists already"));
+        const Outcome unknown = program({"export", "model", builtin, "--format", "gptqq", "--output", gguf});
+        QCOMPARE(unknown.exitCode, 2);
+        QVERIFY(unknown.says("'gptq'"));
+    }
+
     void worldPrintsItems()
     {
         const Outcome two = program({"world", "--kind", "pairs", "--kind", "table", "--count", "2"});
