@@ -3,6 +3,7 @@
 #include "core/base/json.h"
 #include "core/model/linear_weight.h"
 #include "core/model/lookup_linear.h"
+#include "core/model/outlier_linear.h"
 
 namespace paretoscope {
 
@@ -56,7 +57,8 @@ struct Row {
 };
 
 constexpr Row rows[] = {{"dense", readDense}, {"packed", readPacked}, {"blocks", readBlocks},
-                        {"lookup", readLookup}, {"gathered", readGathered}};
+                        {"lookup", readLookup}, {"gathered", readGathered},
+                        {"bilevel", readBilevel}, {"outliers", readOutliers}};
 
 } // namespace
 

@@ -1,13 +1,12 @@
 #include "plugins/quantization/gptq_solver.h"
 
-#include "core/backend/linear_algebra.h"
 #include "core/base/error.h"
 #include "core/base/half.h"
 #include "core/base/parallel.h"
+#include "plugins/quantization/column_order.h"
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace paretoscope::quantization {
 
@@ -15,49 +14,53 @@ namespace {
 
 class Solver {
 public:
-    Solver(const Backend& backend, std::vector<float> weights, int64_t rows, int64_t columns,
+    Solver(const Backend& backend, const std::vector<float>& weights, int64_t rows, int64_t columns,
            std::vector<double> covariance, const GptqSettings& settings, const std::string& what)
-        : backend_(backend), weights_(std::move(weights)), rows_(rows), columns_(columns),
-          covariance_(std::move(covariance)), settings_(settings), what_(what)
+        : backend_(backend), rows_(rows), columns_(columns), settings_(settings)
     {
+        ColumnProblem problem
+            = orderedColumns(weights, rows, columns, std::move(covariance), settings.actOrder, settings.damping, what);
+        weights_ = std::move(problem.weights);
+        factor_ = std::move(problem.factor);
+        order_ = std::move(problem.order);
+        result_.damping = problem.damping;
+        result_.deadColumns = problem.deadColumns;
         result_.codes.resize(size_t(rows * columns));
         result_.grids.resize(size_t(rows * groups()));
     }
 
     GptqResult run()
     {
-        silenceDeadColumns();
-        if (settings_.staticGroups)
-            for (int64_t g = 0; g < groups(); ++g) fitGroup(g);
-        if (settings_.actOrder) permute();
-        factorize();
+        if (settings_.staticGroups) {
+            const std::vector<float> original = inOriginalOrder(weights_);
+            for (int64_t g = 0; g < groups(); ++g) fitGroup(g, original);
+        }
         for (int64_t begin = 0; begin < columns_; begin += settings_.blockColumns)
             solveBlock(begin, std::min(columns_, begin + settings_.blockColumns));
-        if (settings_.actOrder && settings_.staticGroups) undoPermutation();
+        if (settings_.staticGroups) result_.codes = inOriginalOrder(result_.codes);
+        else result_.order = order_;
         return std::move(result_);
     }
 
 private:
     int64_t groups() const { return columns_ / settings_.groupSize; }
     float* row(int64_t r) { return weights_.data() + r * columns_; }
-    double& h(int64_t r, int64_t c) { return covariance_[size_t(r * columns_ + c)]; }
 
-    void silenceDeadColumns()
+    template <class T> std::vector<T> inOriginalOrder(const std::vector<T>& values) const
     {
-        for (int64_t c = 0; c < columns_; ++c) {
-            if (h(c, c) != 0) continue;
-            ++result_.deadColumns;
-            h(c, c) = 1;
-            for (int64_t r = 0; r < rows_; ++r) row(r)[c] = 0;
-        }
+        if (order_.empty()) return values;
+        std::vector<T> result(values.size());
+        for (int64_t r = 0; r < rows_; ++r)
+            for (int64_t i = 0; i < columns_; ++i)
+                result[size_t(r * columns_ + order_[size_t(i)])] = values[size_t(r * columns_ + i)];
+        return result;
     }
 
-    // From the weights as they are now, in the order in which they are now.
-    void fitGroup(int64_t group)
+    void fitGroup(int64_t group, const std::vector<float>& from)
     {
         parallelFor(rows_, 8, [&](int64_t begin, int64_t end) {
             for (int64_t r = begin; r < end; ++r) {
-                const std::span<const float> values(row(r) + group * settings_.groupSize, size_t(settings_.groupSize));
+                const std::span<const float> values(from.data() + r * columns_ + group * settings_.groupSize, size_t(settings_.groupSize));
                 AffineGrid grid = fitGrid(values, settings_.grid);
                 if (settings_.roundScales) grid.scale = double(halfToFloat(floatToHalf(float(grid.scale))));
                 // Too small for 16 bits: every code then means zero.
@@ -65,42 +68,6 @@ private:
                 result_.grids[size_t(r * groups() + group)] = grid;
             }
         });
-    }
-
-    void permute()
-    {
-        order_.resize(size_t(columns_));
-        std::iota(order_.begin(), order_.end(), 0);
-        std::stable_sort(order_.begin(), order_.end(), [&](int32_t a, int32_t b) { return h(a, a) > h(b, b); });
-        std::vector<double> covariance(covariance_.size());
-        std::vector<float> weights(weights_.size());
-        for (int64_t r = 0; r < columns_; ++r)
-            for (int64_t c = 0; c < columns_; ++c)
-                covariance[size_t(r * columns_ + c)] = h(order_[size_t(r)], order_[size_t(c)]);
-        for (int64_t r = 0; r < rows_; ++r)
-            for (int64_t c = 0; c < columns_; ++c) weights[size_t(r * columns_ + c)] = row(r)[order_[size_t(c)]];
-        covariance_ = std::move(covariance);
-        weights_ = std::move(weights);
-        if (!settings_.staticGroups) result_.order = order_;
-    }
-
-    void factorize()
-    {
-        double mean = 0;
-        for (int64_t c = 0; c < columns_; ++c) mean += h(c, c) / double(columns_);
-        if (!std::isfinite(mean)) fail(ErrorCode::BadFile, "{}: the activations are not finite numbers", what_);
-        constexpr int tries = 6;
-        double damping = settings_.damping, added = 0;
-        for (int i = 0; i < tries; ++i, damping = std::max(damping, 1e-3) * 10) {
-            for (int64_t c = 0; c < columns_; ++c) h(c, c) += damping * mean - added;
-            added = damping * mean;
-            factor_ = upperFactorOfInverse(covariance_, columns_);
-            if (factor_.empty()) continue;
-            result_.damping = damping;
-            covariance_.clear();
-            return;
-        }
-        fail(ErrorCode::Unsupported, "{}: the inputs' covariance is singular, whatever the damping", what_);
     }
 
     // Where column i (in solving order) finds its grid.
@@ -115,7 +82,7 @@ private:
         // Groups that start here see what earlier blocks left, as in the published code.
         if (!settings_.staticGroups)
             for (int64_t c = begin; c < end; ++c)
-                if (c % settings_.groupSize == 0) fitGroup(c / settings_.groupSize);
+                if (c % settings_.groupSize == 0) fitGroup(c / settings_.groupSize, weights_);
         const int64_t width = end - begin;
         std::vector<float> errors(size_t(rows_ * width));
         std::vector<double> losses(static_cast<size_t>(rows_));
@@ -152,21 +119,10 @@ private:
         return loss;
     }
 
-    void undoPermutation()
-    {
-        std::vector<uint8_t> codes(result_.codes.size());
-        for (int64_t r = 0; r < rows_; ++r)
-            for (int64_t i = 0; i < columns_; ++i)
-                codes[size_t(r * columns_ + order_[size_t(i)])] = result_.codes[size_t(r * columns_ + i)];
-        result_.codes = std::move(codes);
-    }
-
     const Backend& backend_;
     std::vector<float> weights_; // in solving order
     int64_t rows_, columns_;
-    std::vector<double> covariance_;
     const GptqSettings& settings_;
-    const std::string& what_;
     std::vector<int32_t> order_; // solving order, empty for the original one
     std::vector<double> factor_; // U
     GptqResult result_;
@@ -179,7 +135,7 @@ GptqResult solveGptq(const Backend& backend, std::vector<float> weights, int64_t
 {
     if (columns % settings.groupSize != 0 || int64_t(covariance.size()) != columns * columns)
         fail(ErrorCode::Internal, "{}: operands of GPTQ do not fit", what);
-    return Solver(backend, std::move(weights), rows, columns, std::move(covariance), settings, what).run();
+    return Solver(backend, weights, rows, columns, std::move(covariance), settings, what).run();
 }
 
 } // namespace paretoscope::quantization
