@@ -38,6 +38,11 @@ Option calibration()
     return {"calibration", "FILE", "Text that strategies with calibration look at."};
 }
 
+Option dtype()
+{
+    return {"dtype", "TYPE", "Floats to write: F32, F16 or BF16; as in the source when not given."};
+}
+
 Option store()
 {
     return {"store", "FILE", "The store with experiments and runs."};
@@ -61,6 +66,15 @@ std::filesystem::path newOutput(const Arguments& arguments)
     if (std::filesystem::exists(output))
         fail(ErrorCode::BadUsage, "'{}' exists already; give a new one", output.string());
     return output;
+}
+
+std::optional<DType> floatType(const Arguments& arguments)
+{
+    if (!arguments.has("dtype")) return std::nullopt;
+    const std::string name = arguments.required("dtype");
+    const std::optional<DType> type = dtypeFromName(name);
+    if (type == DType::F32 || type == DType::F16 || type == DType::BF16) return type;
+    fail(ErrorCode::BadUsage, "'--dtype' is '{}', but must be F32, F16 or BF16", name);
 }
 
 PreparedPipeline::PreparedPipeline(const std::string& model, const Arguments& arguments, Console& console)

@@ -7,6 +7,7 @@
 #include "core/strategy/recipe.h"
 
 #include <memory>
+#include <optional>
 
 namespace paretoscope {
 
@@ -17,6 +18,7 @@ Option seed();
 Option threads();
 Option backend();
 Option calibration();
+Option dtype();
 Option store();
 Option experiment(); // repeated
 } // namespace options
@@ -26,6 +28,9 @@ Positional modelPositional();
 // --output of a command that makes something new. Error(BadUsage) when it is there already: asked
 // before the work, not after it.
 std::filesystem::path newOutput(const Arguments& arguments);
+
+// --dtype: F32, F16 or BF16; nothing when not given.
+std::optional<DType> floatType(const Arguments& arguments);
 
 // A model with a recipe applied to it, and what working with it needs. Move-only in spirit: made
 // in place, lives until the command ends.

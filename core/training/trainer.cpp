@@ -147,7 +147,7 @@ Trainer::Sums Trainer::passOver(const std::vector<TrainingSequence>& batch)
 void Trainer::run(JobContext& job, const std::filesystem::path& checkpoint,
                   const std::function<void(const TrainingProgress&)>& listener)
 {
-    const int64_t steps = settings_.schedule.steps;
+    const int64_t steps = settings_.until > 0 ? std::min(settings_.until, settings_.schedule.steps) : settings_.schedule.steps;
     Clock::time_point last = Clock::now();
     for (int64_t step = stepsMade(); step < steps; ++step) {
         job.throwIfCancelled();

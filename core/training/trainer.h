@@ -39,6 +39,7 @@ struct TrainingSettings {
     double clip = 1;            // of the gradients' common norm; 0 = none
     int64_t rowsAtOnce = 4096;  // tokens of a micro-batch, which bounds memory
     int64_t checkpointEvery = 200;
+    int64_t until = 0; // steps after which training stops, before the schedule's end; 0 = at its end
 };
 
 struct TrainingProgress {

@@ -24,7 +24,8 @@ int run(const Arguments& arguments, Console& console)
     const std::filesystem::path output = newOutput(arguments);
     PreparedPipeline prepared(arguments.positional(0), arguments, console);
     std::vector<std::string> notes = prepared.pipeline().notes;
-    format.write({prepared.original(), *prepared.pipeline().model, output, arguments.has("inexact"), notes});
+    format.write({prepared.original(), *prepared.pipeline().model, output, arguments.has("inexact"), notes,
+                  floatType(arguments)});
     for (const std::string& note : notes) console.note("note: {}", note);
     const int64_t bytes = sizeOf(output);
     console.print("'{}': {}, {}", output.string(), format.id, humanBytes(double(bytes)));
@@ -49,7 +50,7 @@ const Command& exportModelCommand()
         {{"format", "FORMAT", "gguf, gptq, compressed-tensors or safetensors."},
          {"output", "PATH", "The file (gguf) or folder to write; it must not exist."},
          {"inexact", "", "Write what the format cannot hold exactly as 16-bit floats in place of refusing it."},
-         options::recipe(), options::calibration(), options::seed(), options::threads(), options::backend(),
+         options::dtype(), options::recipe(), options::calibration(), options::seed(), options::threads(), options::backend(),
          options::json()},
         run};
     return row;

@@ -8,6 +8,7 @@
 #include "core/base/parallel.h"
 #include "core/base/version.h"
 #include "core/inference/session.h"
+#include "core/model/formats/export/export.h"
 #include "core/model/open_model.h"
 #include "core/training/trainer.h"
 #include "core/training/training_plan.h"
@@ -145,12 +146,22 @@ Assignment plannedAssignment(const Arguments& arguments, const std::filesystem::
     return result;
 }
 
+// In the program's own format, or as Hugging Face does it where the start came from such a folder.
+void writeTrained(const Model& start, const Model& trained, const Json& provenance, const Arguments& arguments,
+                  const std::filesystem::path& folder)
+{
+    if (!arguments.has("hugging-face")) return writeModelFolder(trained, provenance, folder);
+    std::vector<std::string> notes;
+    exportFormat("safetensors").write({start, trained, folder, false, notes, floatType(arguments)});
+}
+
 int run(const Arguments& arguments, Console& console)
 {
     const std::filesystem::path folder = newOutput(arguments);
     setThreadCount(int(arguments.integer("threads", 0, 0, 1024)));
     const ScratchFolder scratch;
     Assignment work = arguments.has("plan") ? plannedAssignment(arguments, scratch.path(), console) : textAssignment(arguments);
+    work.settings.until = arguments.integer("until", 0, 0, work.settings.schedule.steps);
     Trainer trainer(*work.start, work.settings, work.data);
     const std::filesystem::path checkpoint = arguments.text("checkpoint", folder.string() + ".checkpoint");
     if (std::filesystem::exists(checkpoint)) trainer.resume(checkpoint);
@@ -177,7 +188,7 @@ int run(const Arguments& arguments, Console& console)
         provenance["validation_loss"] = validationLoss(trained, tokens, work.window);
     }
     log.write();
-    writeModelFolder(*trained, provenance, folder);
+    writeTrained(*work.start, *trained, provenance, arguments, folder);
     std::error_code ignored; // the folder is there; a left-over checkpoint does no harm
     std::filesystem::remove(checkpoint, ignored);
     console.print("'{}': {} steps, loss {:.3f}, {:.0f} tokens/s", folder.string(), trainer.stepsMade(), outcome.loss,
@@ -204,6 +215,7 @@ const Command& trainCommand()
          {"output", "DIR", "The folder to write; it must not exist."},
          {"from-random", "", "Forget the model's numbers first and keep its shape and tokenizer."},
          {"steps", "N", "Steps in all (default 1000)."},
+         {"until", "N", "Stop after so many steps, as if the rest followed (default: all)."},
          {"batch", "N", "Windows a step (default 16)."},
          {"window", "N", "Tokens of a window (default 256, or the model's context)."},
          {"learning-rate", "X", "Peak of the schedule (default 0.001)."},
@@ -211,6 +223,8 @@ const Command& trainCommand()
          {"weight-decay", "X", "Of matrices (default 0.1)."},
          {"clip", "X", "Largest norm of the gradients (default 1; 0 for none)."},
          {"validation", "FILE", "A text to measure the loss on, before and after."},
+         {"hugging-face", "", "Write a Hugging Face folder; the start must come from one, or from a plan."},
+         options::dtype(),
          {"checkpoint", "FILE", "Where to keep the state meanwhile (default: beside the output)."},
          {"log", "FILE", "A CSV file with loss and speed of every step."},
          options::seed(), options::threads(), options::json()},

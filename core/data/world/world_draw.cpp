@@ -35,6 +35,11 @@ std::string WorldPerson::text() const
     return fmt::format("{} {}", world::firstNames()[first], world::lastNames()[last]);
 }
 
+bool WorldDraw::owns(const std::string& text) const
+{
+    return splitOf(hashOf(text)) == split_;
+}
+
 std::vector<size_t> WorldDraw::different(size_t count, size_t bound)
 {
     std::vector<size_t> all(bound);
@@ -48,7 +53,7 @@ WorldPerson WorldDraw::person()
 {
     for (;;) {
         const WorldPerson drawn{below(world::firstNames().size()), below(world::lastNames().size())};
-        if (splitOf(hashOf(drawn.text())) == split_) return drawn;
+        if (owns(drawn.text())) return drawn;
     }
 }
 
@@ -58,7 +63,7 @@ WorldPerson WorldDraw::personLike(const WorldPerson& other)
         WorldPerson drawn = other;
         if (chance(0.5)) drawn.first = below(world::firstNames().size());
         else drawn.last = below(world::lastNames().size());
-        if (drawn != other && splitOf(hashOf(drawn.text())) == split_) return drawn;
+        if (drawn != other && owns(drawn.text())) return drawn;
     }
     return person(); // hardly any namesake in this split
 }

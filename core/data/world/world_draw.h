@@ -23,6 +23,7 @@ public:
     WorldDraw(Random& random, WorldSplit split) : random_(random), split_(split) {}
 
     WorldSplit split() const { return split_; }
+    bool owns(const std::string& text) const; // whether a text belongs to this split
     size_t below(size_t bound) { return size_t(random_.below(bound)); }
     int between(int low, int high) { return int(random_.between(low, high)); }
     bool chance(double probability) { return random_.uniform() < probability; }

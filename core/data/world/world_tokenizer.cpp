@@ -23,6 +23,8 @@ std::string spelled(const std::string& text)
     return result;
 }
 
+constexpr const char* laterLineStarts[] = {"Sums"};
+
 Json specialToken(const std::string& content, int64_t id)
 {
     return {{"id", id},         {"content", content},  {"single_word", false}, {"lstrip", false},
@@ -46,6 +48,7 @@ Json vocabulary(Json& added)
     for (const char* word : lineStarts) add(word);
     for (const char* word : world::firstNames()) add(word);
     for (const std::string& word : worldWords()) add(spelled(" " + word));
+    for (const char* word : laterLineStarts) add(word); // behind the others, whose numbers models have learned
     if (int64_t(entries.size()) > worldVocabulary) fail(ErrorCode::Internal, "the world's words exceed its vocabulary");
     for (int64_t spare = 0; int64_t(entries.size()) < worldVocabulary; ++spare) {
         const std::string name = fmt::format("<|spare{}|>", spare);

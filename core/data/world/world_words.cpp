@@ -118,7 +118,7 @@ constexpr const char* glue[] = {
     "one",     "two",     "three",   "four",    "five",    "six",      "seven",  "eight",   "nine",    "farm",
     "sea",     "science", "Later",   "first",   "same",    "Domain",   "Choose", "true",    "false",   "yes",
     "no",      "not",     "def",     "return",  "row",     "column",   "You",    "must",    "only",    "use",
-    "colours", "cities",  "jobs",    "pets",    "foods",   "sports",   "instruments", "vehicles", "Everybody", "knows",  "eaten", "do"};
+    "colours", "cities",  "jobs",    "pets",    "foods",   "sports",   "instruments", "vehicles", "Everybody", "knows",  "eaten", "do",     "Sums"};
 
 } // namespace
 

@@ -82,6 +82,10 @@ private slots:
         const QJsonObject more
             = program({"train", out, "--plan", plan, "--output", out + QStringLiteral("2"), "--json"}).json();
         QVERIFY(more["last_loss"].toDouble() < trained["last_loss"].toDouble());
+        const QString hf = out + QStringLiteral("-hf");
+        program({"train", "--plan", plan, "--until", "2", "--hugging-face", "--dtype", "F16", "--output", hf}); // stops early
+        QVERIFY(QFile::exists(hf + QStringLiteral("/config.json")));
+        QCOMPARE(program({"inspect", hf, "--json"}).json()["dtype"].toString(), QStringLiteral("F16"));
         QCOMPARE(program({"train", "--plan", plan, "--steps", "9", "--output", out + QStringLiteral("3")}).exitCode, 2);
         QCOMPARE(program({"train", "--text", plan, "--output", out + QStringLiteral("3")}).exitCode, 2);
     }

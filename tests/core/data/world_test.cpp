@@ -42,6 +42,12 @@ private slots:
             {"program", test::fromProgram},
             {"counting", [](const QString& text, const QString&) { return test::mostFrequent(text); }},
             {"arithmetic_direct", [](const QString& text, const QString&) { return QString::number(test::calculated(text)); }},
+            {"sums",
+             [](const QString&, const QString& question) {
+                 const auto sum = QRegularExpression(QStringLiteral("(\\d+) ([-+]) (\\d+) =")).match(question);
+                 const int a = sum.captured(1).toInt(), b = sum.captured(3).toInt();
+                 return QString::number(sum.captured(2) == QLatin1String("+") ? a + b : a - b);
+             }},
             {"pairs",
              [](const QString& text, const QString& question) {
                  return test::byPattern(text, QStringLiteral("\\b%1 (\\w+)\\."), question, QStringLiteral("Question: (\\w+)"));

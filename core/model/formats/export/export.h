@@ -4,6 +4,7 @@
 #include "core/model/model.h"
 
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@ struct ExportInput {
     // Parts that the format cannot hold as they are become plain 16-bit floats in place of an error.
     bool inexact = false;
     std::vector<std::string>& notes; // what the user should know about the result
+    std::optional<DType> floats = {}; // of what is written plain: F32, F16 or BF16; nothing: as in the folder
 };
 
 // One format. One file in model/formats/export/, one line in model/formats/CMakeLists.txt.

@@ -28,7 +28,10 @@ public:
     Tensor tensor(const std::string& name, const Shape& shape) const override
     {
         Tensor real = source_.tensor(name, shape);
-        if (real.shape().size() != 1 || !traits(real.dtype()).isFloat) return real;
+        if (real.shape().size() != 1 || !traits(real.dtype()).isFloat) {
+            tables_[real.bytes().data()] = source_.storedName(name);
+            return real;
+        }
         vectors_.push_back(source_.storedName(name));
         const std::vector<float> values(size_t(real.count()), float(vectors_.size()) * step);
         return Tensor::fromFloats(real.shape(), values);
@@ -39,6 +42,9 @@ public:
         LinearWeightPtr real = source_.linear(name, outputs, inputs);
         const std::string stored = source_.storedName(name + ".weight");
         maps_[real.get()] = stored.substr(0, stored.size() - std::string(".weight").size());
+        // An embedding is a map whose table the model takes.
+        if (const auto* dense = dynamic_cast<const DenseLinear*>(real.get()))
+            tables_[dense->tensors().at("weight").bytes().data()] = stored;
         kept_.push_back(real); // so that no other map gets its address
         return real;
     }
@@ -48,9 +54,14 @@ public:
         const auto found = maps_.find(map);
         return found == maps_.end() ? nullptr : &found->second;
     }
-    // The tensor behind a vector, and what was added to it; empty where it is made from several.
+    // The tensor behind a vector, and what was added to it, or behind a table that is kept as it lies in
+    // the folder; empty where it is made from several.
     std::string nameOf(const Tensor& vector, float& added) const
     {
+        if (vector.shape().size() != 1) {
+            const auto table = tables_.find(vector.bytes().data());
+            return table == tables_.end() ? std::string() : table->second;
+        }
         const std::vector<float> values = vector.toFloats();
         const auto index = size_t(std::lround(values.at(0) / step));
         added = values[0] - float(index) * step;
@@ -62,6 +73,7 @@ public:
 private:
     const CheckpointSource& source_;
     mutable std::vector<std::string> vectors_;
+    mutable std::map<const std::byte*, std::string> tables_;
     mutable std::map<const LinearWeight*, std::string> maps_;
     mutable std::vector<LinearWeightPtr> kept_;
 };
@@ -130,7 +142,7 @@ void findTensors(const Collected& before, const Collected& after, const Collecte
         const auto old = before.tensors.find(part);
         if (old != before.tensors.end() && sameBytes(old->second, values)) continue;
         const auto place = named.tensors.find(part);
-        if (place == named.tensors.end() || values.shape().size() != 1 || place->second.shape() != values.shape())
+        if (place == named.tensors.end() || place->second.shape() != values.shape())
             failFused(part, parts);
         float added = 0;
         const std::string name = names.nameOf(place->second, added);
@@ -151,7 +163,7 @@ ExportParts exportParts(const ExportInput& input)
     if (!std::filesystem::is_regular_file(config, ignored))
         fail(ErrorCode::Unsupported, "'{}' is not a Hugging Face folder; only models from one can be exported",
              folder.string());
-    ExportParts parts{folder, readJsonFile(config, size_t{64} << 20), {}, Checkpoint::open(folder), {}, {}, {}};
+    ExportParts parts{folder, readJsonFile(config, size_t{64} << 20), {}, Checkpoint::open(folder), {}, {}, {}, input.floats};
     if (parts.config.contains("quantization_config"))
         fail(ErrorCode::Unsupported, "'{}' is quantized already; only models of floats can be exported", folder.string());
     const Architecture& architecture = architectureFor(parts.config, config.string());
@@ -192,13 +204,20 @@ Tensor convertedTo(DType type, const Shape& shape, std::span<const float> values
 Tensor ExportParts::plain(const std::string& name) const
 {
     Tensor stored = checkpoint.tensor(name);
+    const DType type = plainType(name);
     const std::string_view suffix = ".weight";
     if (name.ends_with(suffix))
         if (const auto map = maps.find(name.substr(0, name.size() - suffix.size())); map != maps.end())
-            return convertedTo(stored.dtype(), stored.shape(), map->second->toDense(), name);
+            return convertedTo(type, stored.shape(), map->second->toDense(), name);
     if (const auto vector = vectors.find(name); vector != vectors.end())
-        return convertedTo(stored.dtype(), stored.shape(), vector->second.toFloats(), name);
-    return stored;
+        return convertedTo(type, stored.shape(), vector->second.toFloats(), name);
+    return type == stored.dtype() ? stored : convertedTo(type, stored.shape(), stored.toFloats(), name);
+}
+
+DType ExportParts::plainType(const std::string& name) const
+{
+    const DType stored = checkpoint.tensor(name).dtype();
+    return floats && traits(stored).isFloat ? *floats : stored;
 }
 
 const ExportFormat& exportFormat(const std::string& id)

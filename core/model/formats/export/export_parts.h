@@ -19,14 +19,15 @@ struct ExportParts {
     Checkpoint checkpoint;
     // Linear maps that differ from the folder's, by tensor name without ".weight".
     std::map<std::string, LinearWeightPtr> maps;
-    // Vectors that differ (norms, biases) in the numbers of the file, f32, by tensor name.
+    // Norms, biases and embeddings that differ, in the numbers of the file, f32, by tensor name.
     std::map<std::string, Tensor> vectors;
     // Stored tensors that the model does not use (masks, inverse frequencies).
     std::vector<std::string> unused;
+    std::optional<DType> floats; // as in ExportInput
 
-    // The tensor as it is written when nothing special is done to it: unchanged, or dense numbers in
-    // the type that the folder has it in.
+    // The tensor as it is written when nothing special is done to it: unchanged, or dense numbers.
     Tensor plain(const std::string& name) const;
+    DType plainType(const std::string& name) const;
 };
 
 // Error(Unsupported) when the model does not come from a Hugging Face folder of floats, or when a

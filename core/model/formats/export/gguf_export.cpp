@@ -71,7 +71,7 @@ Piece plainPiece(const Plan& plan, const std::string& name, const std::string& s
 {
     const Tensor given = plan.parts.checkpoint.tensor(name);
     const bool small = given.shape().size() == 1 || stored.find("ffn_gate_inp") != std::string::npos;
-    const DType type = small ? DType::F32 : given.dtype();
+    const DType type = small ? DType::F32 : plan.parts.plainType(name);
     const float added = stored.ends_with("norm.weight") ? plan.family.normOffset : 0;
     const int64_t bytes = given.count() * int64_t(traits(type).sizeBytes);
     return {numberOf(type, name), given.shape(), bytes, [&parts = plan.parts, name, small, added] {

@@ -8,9 +8,11 @@ namespace {
 void write(const ExportInput& input)
 {
     const ExportParts parts = exportParts(input);
-    if (!parts.maps.empty())
+    if (!parts.maps.empty() && !input.floats)
         input.notes.push_back("every map is written as plain floats: the folder is as large as the original");
-    writeExportFolder(input, parts, parts.config, [&](const std::string& name, const LinearWeight&, SafetensorsWriter& to) {
+    Json config = parts.config;
+    if (input.floats) config["torch_dtype"] = *input.floats == DType::F16 ? "float16" : *input.floats == DType::BF16 ? "bfloat16" : "float32";
+    writeExportFolder(input, parts, config, [&](const std::string& name, const LinearWeight&, SafetensorsWriter& to) {
         to.add(name + ".weight", parts.plain(name + ".weight"));
     });
 }

@@ -221,6 +221,22 @@ private slots:
         }
     }
 
+    void changedEmbeddingsAndOtherFloatsAreWritten()
+    {
+        auto changed = std::make_shared<Model>(*starter_);
+        std::vector<float> table = changed->embedding.toFloats();
+        for (float& number : table) number *= 0.5f; // exact in every float type
+        changed->embedding = Tensor::fromFloats(changed->embedding.shape(), table);
+        for (const DType type : {DType::F32, DType::F16}) {
+            Exported exported;
+            const std::filesystem::path output = exported.scratch.path() / "model";
+            exportFormat("safetensors").write({*starter_, *changed, output, false, exported.notes, type});
+            const ModelPtr again = openModel(output.string());
+            QVERIFY(again->embedding.dtype() == type);
+            QCOMPARE(again->embedding.toFloats(), table);
+        }
+    }
+
     void whatDoesNotFitIsRefusedAndNothingIsLeft_data()
     {
         QTest::addColumn<QString>("format");
