@@ -52,7 +52,8 @@ public:
             requireFinite(logits);
             const int32_t token = sampleToken(logits.rowSpan(0), settings, history, random);
             if (step == 0) result.timeToFirstToken = secondsSince(start);
-            if (end && token == *end) break;
+            const auto& ends = settings.endTokens;
+            if ((end && token == *end) || std::find(ends.begin(), ends.end(), token) != ends.end()) break;
             result.tokens.push_back(token);
             history.push_back(token);
             if (stopped(result, tokenizer, settings)) break;

@@ -2,6 +2,7 @@
 #include "app/command_line/pipeline_arguments.h"
 #include "core/base/error.h"
 #include "core/base/json.h"
+#include "core/model/chat/chat_prompt.h"
 
 namespace paretoscope::commands {
 
@@ -29,6 +30,16 @@ std::string promptOf(const Arguments& arguments)
     return arguments.has("prompt") ? arguments.required("prompt") : readFile(arguments.required("prompt-file"));
 }
 
+// The prompt as a turn of a conversation.
+std::string chatPromptOf(const Arguments& arguments, const Model& model, const std::string& prompt)
+{
+    if (!model.tokenizer) fail(ErrorCode::Unsupported, "'{}' has no tokenizer, so it cannot chat", model.name);
+    std::vector<ChatMessage> messages;
+    if (const auto system = arguments.given("system")) messages.push_back({"system", *system});
+    messages.push_back({"user", prompt});
+    return chatPrompt(*model.tokenizer, messages);
+}
+
 double perSecond(int64_t tokens, double seconds)
 {
     return tokens > 0 && seconds > 0 ? double(tokens) / seconds : 0;
@@ -37,14 +48,19 @@ double perSecond(int64_t tokens, double seconds)
 int run(const Arguments& arguments, Console& console)
 {
     const std::string prompt = promptOf(arguments);
-    const GenerationSettings settings = settingsOf(arguments);
+    GenerationSettings settings = settingsOf(arguments);
+    if (arguments.has("system") && !arguments.has("chat")) fail(ErrorCode::BadUsage, "'--system' goes with '--chat'");
     PreparedPipeline prepared(arguments.positional(0), arguments, console);
+    const Model& model = prepared.original();
+    const bool chat = arguments.has("chat");
+    const std::string asked = chat ? chatPromptOf(arguments, model, prompt) : prompt;
+    if (chat) settings.endTokens = chatEndTokens(model.source, *model.tokenizer);
     const Generation result =
-        generateText(prepared.pipeline(), prepared.backend(), prompt, settings, prepared.job());
+        generateText(prepared.pipeline(), prepared.backend(), asked, settings, prepared.job());
     const auto generated = int64_t(result.tokens.size());
     const double prefill = perSecond(result.promptTokens, result.prefillSeconds);
     const double decode = perSecond(generated - 1, result.decodeSeconds);
-    console.print("{}{}", prompt, result.text);
+    console.print("{}{}", chat ? "" : prompt, result.text);
     if (console.wantsJson())
         console.json({{"text", result.text},
                       {"tokens", result.tokens},
@@ -69,6 +85,8 @@ const Command& generateCommand()
         {modelPositional()},
         {{"prompt", "TEXT", "What the model continues."},
          {"prompt-file", "FILE", "A file with the prompt."},
+         {"chat", "", "Put the prompt into the model's chat template and stop where its turn ends."},
+         {"system", "TEXT", "What a conversation begins with."},
          {"max-tokens", "N", "Stop after so many tokens; 128 when not given."},
          {"temperature", "T", "0, which is the default, always takes the likeliest token."},
          {"top-k", "N", "Sample from the N likeliest tokens only."},

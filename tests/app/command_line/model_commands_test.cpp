@@ -108,6 +108,30 @@ private slots:
         QVERIFY(unknown.says("'gptq'"));
     }
 
+    void chatUsesTheModelsTemplate()
+    {
+        const QTemporaryDir folder;
+        const QString copy = folder.filePath(QStringLiteral("model"));
+        QVERIFY(QDir().mkpath(copy));
+        const QDir starter(QStringLiteral(PARETOSCOPE_BINARY_DIR "/share/paretoscope/models/starter"));
+        for (const QString& name : starter.entryList(QDir::Files)) QVERIFY(QFile::copy(starter.filePath(name), copy + u'/' + name));
+        QFile chat(copy + QStringLiteral("/chat_template.jinja"));
+        QVERIFY(chat.open(QIODevice::WriteOnly));
+        chat.write("{% for m in messages %}{{ m.role }}: {{ m.content }} {% endfor %}assistant:");
+        chat.close();
+        const QStringList words{"--max-tokens", "6", "--json"};
+        const QJsonObject chatted
+            = program(QStringList{"generate", copy, "--chat", "--system", "Be brief.", "--prompt", "Hello"} + words).json();
+        const QJsonObject plain
+            = program(QStringList{"generate", builtin, "--prompt", "system: Be brief. user: Hello assistant:"} + words).json();
+        QCOMPARE(chatted["tokens"].toArray(), plain["tokens"].toArray());
+        QCOMPARE(chatted["prompt_tokens"].toInt(), plain["prompt_tokens"].toInt());
+        const Outcome none = program({"generate", builtin, "--chat", "--prompt", "Hello"});
+        QCOMPARE(none.exitCode, 1);
+        QVERIFY(none.says("no chat template"));
+        QCOMPARE(program({"generate", builtin, "--system", "x", "--prompt", "Hello"}).exitCode, 2);
+    }
+
     void worldPrintsItems()
     {
         const Outcome two = program({"world", "--kind", "pairs", "--kind", "table", "--count", "2"});
