@@ -1,12 +1,10 @@
 // Round-to-nearest against the reference outputs and the checks of its method card.
 #include "core/base/error.h"
 #include "core/base/half.h"
-#include "core/base/json.h"
 #include "core/base/random.h"
-#include "core/model/formats/safetensors.h"
+#include "golden_cases.h"
 #include "plugins/quantization/affine_quantizer.h"
 #include "plugins/quantization/group_layout.h"
-#include "tests/test_data.h"
 
 #include <cmath>
 
@@ -34,24 +32,6 @@ std::vector<float> denseOf(const PackedMatrix& matrix)
     return dense;
 }
 
-// ||X Wᵀ - X Ŵᵀ||² summed, in double.
-double outputError(const std::vector<float>& w, const std::vector<float>& wHat, const Tensor& x)
-{
-    const auto tokens = x.extent(0), inputs = x.extent(1);
-    const std::vector<float> values = x.toFloats();
-    double error = 0;
-    for (int64_t t = 0; t < tokens; ++t)
-        for (size_t n = 0; n < w.size() / size_t(inputs); ++n) {
-            double difference = 0;
-            for (int64_t k = 0; k < inputs; ++k) {
-                const size_t at = n * size_t(inputs) + size_t(k);
-                difference += double(values[size_t(t * inputs + k)]) * (double(w[at]) - double(wHat[at]));
-            }
-            error += difference * difference;
-        }
-    return error;
-}
-
 std::vector<float> randomWeights(size_t count, uint64_t seed)
 {
     Random random(seed);
@@ -66,57 +46,31 @@ class AffineQuantizerTest : public QObject {
     Q_OBJECT
 
 private slots:
-    void referenceOutputs_data()
-    {
-        QTest::addColumn<QString>("folder");
-        QTest::addColumn<QString>("config");
-        const auto root = test::goldenFolder() / "compressors";
-        if (!std::filesystem::exists(root)) {
-            QTest::newRow("no reference data") << QString() << QString();
-            return;
-        }
-        for (const auto& entry : std::filesystem::directory_iterator(root)) {
-            if (!std::filesystem::exists(entry.path() / "rtn.json")) continue;
-            const Json configs = readJsonFile(entry.path() / "rtn.json").at("configs");
-            for (const auto& [name, unused] : configs.items())
-                QTest::addRow("%s/%s", entry.path().filename().c_str(), name.c_str())
-                    << QString::fromStdString(entry.path().string()) << QString::fromStdString(name);
-        }
-    }
+    void referenceOutputs_data() { test::addGoldenCases("rtn"); }
     void referenceOutputs()
     {
-        QFETCH(QString, folder);
-        QFETCH(QString, config);
-        if (folder.isEmpty()) QSKIP("reference data not found");
-        const std::filesystem::path path = folder.toStdString();
-        const std::string name = config.toStdString();
-        const Json golden = readJsonFile(path / "rtn.json").at("configs").at(name);
-        const Json& settings = golden.at("settings");
-        const auto inputs = SafetensorsFile::open(path / "inputs.safetensors");
-        const auto expected = SafetensorsFile::open(path / "rtn.safetensors");
-        const Tensor w = inputs->tensor("W");
-        const std::vector<float> weights = w.toFloats();
+        PARETOSCOPE_GOLDEN_CASE("rtn");
+        const Json& settings = golden.settings();
         const auto wished = settings.at("groupsize").get<int64_t>();
-        const int64_t group = wished < 0 ? w.extent(1) : wished;
+        const int64_t group = wished < 0 ? golden.columns : wished;
         const AffineSettings affine{settings.at("bits").get<int>(), settings.at("sym").get<bool>(),
                                     settings.at("mse").get<bool>()};
-        const PackedMatrix packed = quantizeToNearest(weights, w.extent(0), w.extent(1), group, affine, "golden");
+        const PackedMatrix packed = quantizeToNearest(golden.weights, golden.rows, golden.columns, group, affine, "golden");
 
         const std::vector<uint8_t> codes = codesOf(packed);
-        const auto wanted = expected->tensor(name + "/codes").view<uint8_t>();
+        const Tensor wanted = golden.expected("codes");
         size_t equal = 0;
-        for (size_t i = 0; i < codes.size(); ++i) equal += codes[i] == wanted[i];
+        for (size_t i = 0; i < codes.size(); ++i) equal += codes[i] == wanted.view<uint8_t>()[i];
         // Symmetric grids have exact ties at the largest weight; see the reference's README.
         if (affine.symmetric)
             QVERIFY2(double(equal) >= 0.97 * double(codes.size()), qPrintable(QString::number(equal)));
         else
             QCOMPARE(equal, codes.size());
-        const std::vector<float> scales = expected->tensor(name + "/scales").toFloats();
+        const std::vector<float> scales = golden.expected("scales").toFloats();
         const std::vector<float> stored = packed.scales.toFloats();
         for (size_t i = 0; i < scales.size(); ++i) QCOMPARE(stored[i], halfToFloat(floatToHalf(scales[i])));
-        const double error = outputError(weights, denseOf(packed), inputs->tensor("X"));
-        const auto reference = golden.at("output_error").get<double>();
-        QVERIFY2(std::abs(error / reference - 1) < 0.02, qPrintable(QString::number(error / reference)));
+        const double ratio = golden.errorOf(denseOf(packed)) / golden.outputError();
+        QVERIFY2(std::abs(ratio - 1) < 0.02, qPrintable(QString::number(ratio)));
     }
 
     // |w - ŵ| <= s/2 where nothing is clipped, plus what storing s in 16 bits may move.

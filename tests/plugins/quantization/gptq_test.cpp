@@ -1,17 +1,15 @@
 // GPTQ against the reference outputs, the checks of its card and brute force.
 #include "core/backend/linear_algebra.h"
 #include "core/base/error.h"
-#include "core/base/json.h"
 #include "core/base/random.h"
 #include "core/base/file.h"
 #include "core/inference/session.h"
-#include "core/model/formats/safetensors.h"
 #include "core/model/open_model.h"
 #include "core/strategy/recipe.h"
 #include "core/strategy/strategy.h"
+#include "golden_cases.h"
 #include "plugins/quantization/gptq_solver.h"
 #include "plugins/quantization/strategies.h"
-#include "tests/test_data.h"
 
 #include <cmath>
 
@@ -85,43 +83,13 @@ class GptqTest : public QObject {
 private slots:
     void initTestCase() { registerStrategies(StrategyRegistry::instance()); }
 
-    void referenceOutputs_data()
-    {
-        QTest::addColumn<QString>("folder");
-        QTest::addColumn<QString>("config");
-        const auto root = test::goldenFolder() / "compressors";
-        if (!std::filesystem::exists(root)) {
-            QTest::newRow("no reference data") << QString() << QString();
-            return;
-        }
-        for (const auto& entry : std::filesystem::directory_iterator(root)) {
-            if (!std::filesystem::exists(entry.path() / "gptq.json")) continue;
-            const Json configs = readJsonFile(entry.path() / "gptq.json").at("configs");
-            for (const auto& [name, unused] : configs.items())
-                QTest::addRow("%s/%s", entry.path().filename().c_str(), name.c_str())
-                    << QString::fromStdString(entry.path().string()) << QString::fromStdString(name);
-        }
-    }
-
+    void referenceOutputs_data() { test::addGoldenCases("gptq"); }
     void referenceOutputs()
     {
-        QFETCH(QString, folder);
-        QFETCH(QString, config);
-        if (folder.isEmpty()) QSKIP("reference data not found");
-        const std::filesystem::path path = folder.toStdString();
-        const std::string name = config.toStdString();
-        const Json golden = readJsonFile(path / "gptq.json").at("configs").at(name);
-        const Json& given = golden.at("settings");
-        const auto inputs = SafetensorsFile::open(path / "inputs.safetensors");
-        const auto expected = SafetensorsFile::open(path / "gptq.safetensors");
-        const Tensor w = inputs->tensor("W"), x = inputs->tensor("X");
-        const std::vector<float> tokens = x.toFloats();
-        Problem problem{w.extent(0), w.extent(1), w.toFloats(), std::vector<double>(size_t(w.extent(1) * w.extent(1)))};
-        const int64_t n = problem.columns;
-        for (int64_t t = 0; t < x.extent(0); ++t)
-            for (int64_t a = 0; a < n; ++a)
-                for (int64_t b = 0; b < n; ++b)
-                    problem.covariance[size_t(a * n + b)] += double(tokens[size_t(t * n + a)]) * double(tokens[size_t(t * n + b)]);
+        PARETOSCOPE_GOLDEN_CASE("gptq");
+        const Json& given = golden.settings();
+        const int64_t n = golden.columns;
+        const Problem problem{golden.rows, n, golden.weights, golden.covariance()};
         GptqSettings settings;
         const auto wished = given.at("groupsize").get<int64_t>();
         settings.grid = {given.at("bits").get<int>(), given.at("sym").get<bool>(), given.value("mse", false)};
@@ -132,7 +100,7 @@ private slots:
         settings.blockColumns = given.at("blocksize").get<int64_t>();
         settings.roundScales = false;
         const GptqResult result = solved(problem, settings);
-        const Tensor expectedCodes = expected->tensor(name + "/codes");
+        const Tensor expectedCodes = golden.expected("codes");
         const auto codes = expectedCodes.view<uint8_t>();
         size_t equal = 0;
         for (int64_t r = 0; r < problem.rows; ++r)
@@ -144,9 +112,8 @@ private slots:
         // Symmetric grids have exact ties at the largest weight; see the reference's README.
         if (settings.grid.symmetric) QVERIFY2(double(equal) >= 0.97 * double(codes.size()), qPrintable(share));
         else QVERIFY2(equal == codes.size(), qPrintable(share));
-        const double error = lossOf(problem, dequantized(result, problem.rows, n, settings.groupSize));
-        const auto reference = golden.at("output_error").get<double>();
-        QVERIFY2(std::abs(error / reference - 1) < 0.02, qPrintable(QString::number(error / reference)));
+        const double ratio = golden.errorOf(dequantized(result, problem.rows, n, settings.groupSize)) / golden.outputError();
+        QVERIFY2(std::abs(ratio - 1) < 0.02, qPrintable(QString::number(ratio)));
     }
 
     // methods/weights.md, C6: a factor by hand.
