@@ -1,6 +1,7 @@
 // Which representations can be read back, by kind.
 #include "core/base/error.h"
 #include "core/base/json.h"
+#include "core/model/affine_linear.h"
 #include "core/model/linear_weight.h"
 #include "core/model/lookup_linear.h"
 
@@ -56,7 +57,8 @@ struct Row {
 };
 
 constexpr Row rows[] = {{"dense", readDense}, {"packed", readPacked}, {"blocks", readBlocks},
-                        {"lookup", readLookup}, {"gathered", readGathered}};
+                        {"lookup", readLookup}, {"gathered", readGathered}, {"affine", readAffine},
+                        {"outliers", readOutliers}};
 
 } // namespace
 
