@@ -1,9 +1,9 @@
 // Which representations can be read back, by kind.
 #include "core/base/error.h"
 #include "core/base/json.h"
+#include "core/model/affine_linear.h"
 #include "core/model/linear_weight.h"
 #include "core/model/lookup_linear.h"
-#include "core/model/outlier_linear.h"
 
 namespace paretoscope {
 
@@ -57,8 +57,8 @@ struct Row {
 };
 
 constexpr Row rows[] = {{"dense", readDense}, {"packed", readPacked}, {"blocks", readBlocks},
-                        {"lookup", readLookup}, {"gathered", readGathered},
-                        {"bilevel", readBilevel}, {"outliers", readOutliers}};
+                        {"lookup", readLookup}, {"gathered", readGathered}, {"affine", readAffine},
+                        {"outliers", readOutliers}};
 
 } // namespace
 

@@ -5,7 +5,6 @@
 #include "core/base/random.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace paretoscope {
 
@@ -79,12 +78,6 @@ BlockWalk::BlockWalk(const Model& model, const Backend& backend, const std::vect
     }
 }
 
-BlockWalk::BlockWalk(const BlockWalk& other)
-    : backend_(other.backend_), sequences_(other.sequences_), batches_(other.batches_), memory_(other.memory_),
-      states_{memory_.data(), other.states_.rows, other.states_.columns}
-{
-}
-
 std::vector<SequenceStep> BlockWalk::stepsOf(const Model& model, const Batch& batch, std::vector<KvCache>& caches) const
 {
     caches.reserve(batch.sequences);
@@ -96,7 +89,7 @@ std::vector<SequenceStep> BlockWalk::stepsOf(const Model& model, const Batch& ba
     return steps;
 }
 
-void BlockWalk::pass(const Model& model, int block, Observer* observer, float* to, JobContext& job)
+void BlockWalk::pass(const Model& model, int block, Observer* observer, bool keep, JobContext& job)
 {
     EagerOperations operations(backend_, scratch_);
     PassMemory memory;
@@ -108,25 +101,18 @@ void BlockWalk::pass(const Model& model, int block, Observer* observer, float* t
         const MatrixView x = scratch_.matrix(batch.rows, states_.columns); // operations overwrite it
         std::copy_n(states_.row(batch.firstRow), batch.rows * states_.columns, x.data);
         const Value y = runBlock(model, operations, scratch_, memory, steps, block, {x}, observer);
-        if (to) std::copy_n(y.view.data, batch.rows * states_.columns, to + batch.firstRow * states_.columns);
+        if (keep) std::copy_n(y.view.data, batch.rows * states_.columns, states_.row(batch.firstRow));
     }
 }
 
 void BlockWalk::look(const Model& model, int block, Observer& observer, JobContext& job)
 {
-    pass(model, block, &observer, nullptr, job);
+    pass(model, block, &observer, false, job);
 }
 
 void BlockWalk::advance(const Model& model, int block, JobContext& job)
 {
-    pass(model, block, nullptr, memory_.data(), job);
-}
-
-std::vector<float> BlockWalk::outputs(const Model& model, int block, JobContext& job)
-{
-    std::vector<float> result(memory_.size());
-    pass(model, block, nullptr, result.data(), job);
-    return result;
+    pass(model, block, nullptr, true, job);
 }
 
 void InputCovariances::linearInput(const LinearId& id, ConstMatrixView x)
@@ -146,27 +132,6 @@ const std::vector<double>* InputCovariances::of(const LinearId& id) const
 {
     const auto found = sums_.find(sharedInput(id));
     return found == sums_.end() ? nullptr : &found->second;
-}
-
-void InputMagnitudes::linearInput(const LinearId& id, ConstMatrixView x)
-{
-    if (sharedInput(id) != id) return;
-    Columns& columns = columns_[id];
-    columns.sum.resize(size_t(x.columns));
-    columns.largest.resize(size_t(x.columns));
-    for (int64_t r = 0; r < x.rows; ++r)
-        for (size_t c = 0; c < columns.sum.size(); ++c) {
-            const float value = std::abs(x.row(r)[c]);
-            columns.sum[c] += double(value);
-            columns.largest[c] = std::max(columns.largest[c], value);
-        }
-    columns.tokens += x.rows;
-}
-
-const InputMagnitudes::Columns* InputMagnitudes::of(const LinearId& id) const
-{
-    const auto found = columns_.find(sharedInput(id));
-    return found == columns_.end() ? nullptr : &found->second;
 }
 
 } // namespace paretoscope

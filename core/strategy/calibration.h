@@ -27,23 +27,18 @@ class BlockWalk {
 public:
     // Embeds the sequences with `model`. They must outlive this.
     BlockWalk(const Model& model, const Backend& backend, const std::vector<std::vector<int32_t>>& sequences);
-    BlockWalk(const BlockWalk& other); // at the same place, from where both go their own ways
-    BlockWalk& operator=(const BlockWalk&) = delete;
 
     // Shows the observer what block `block` of `model` sees and leaves the stream before it.
     void look(const Model& model, int block, Observer& observer, JobContext& job);
     // Moves the stream through that block.
     void advance(const Model& model, int block, JobContext& job);
-    // What the block would make of the stream [tokens, D], which stays before it.
-    std::vector<float> outputs(const Model& model, int block, JobContext& job);
 
 private:
     struct Batch {
         size_t firstSequence, sequences;
         int64_t firstRow, rows;
     };
-    // Writes the block's outputs to `to` where it is not null.
-    void pass(const Model& model, int block, Observer* observer, float* to, JobContext& job);
+    void pass(const Model& model, int block, Observer* observer, bool keep, JobContext& job);
     std::vector<SequenceStep> stepsOf(const Model& model, const Batch& batch, std::vector<KvCache>& caches) const;
 
     const Backend& backend_;
@@ -68,23 +63,6 @@ private:
     const Backend& backend_;
     std::map<LinearId, std::vector<double>> sums_;
     std::vector<float> product_;
-};
-
-// How large the values are that reach each column of each linear map of one block. Maps that read the
-// same input share them.
-class InputMagnitudes : public Observer {
-public:
-    struct Columns {
-        std::vector<double> sum; // of |x| over tokens, [inputs]
-        std::vector<float> largest; // |x|, [inputs]
-        int64_t tokens = 0;
-    };
-
-    void linearInput(const LinearId& id, ConstMatrixView x) override;
-    const Columns* of(const LinearId& id) const; // null when no token reached the map
-
-private:
-    std::map<LinearId, Columns> columns_;
 };
 
 } // namespace paretoscope

@@ -1,184 +1,242 @@
-// AWQ: columns that meet large activations are made larger before rounding, so that they lose less.
+// AWQ: inputs are scaled so that the weights that matter most are rounded best; what is stored are
+// plain packed groups.
 #include "core/base/error.h"
 #include "core/strategy/calibration.h"
 #include "core/strategy/strategy.h"
-#include "plugins/quantization/awq_block.h"
 #include "plugins/quantization/awq_search.h"
+#include "plugins/quantization/equivalent_scaling.h"
 #include "plugins/quantization/group_layout.h"
 
 #include <algorithm>
-#include <limits>
+#include <cmath>
+#include <map>
 #include <set>
 
 namespace paretoscope::quantization {
 
 namespace {
 
-constexpr const char* id = "quantization.awq";
-
-// Passes what a block sees on to several.
-class Both : public Observer {
+// Covariances and mean magnitudes of every map's inputs.
+class Statistics : public Observer {
 public:
-    Both(Observer& a, Observer& b) : a_(a), b_(b) {}
-    void linearInput(const LinearId& map, ConstMatrixView x) override
+    explicit Statistics(const Backend& backend) : covariances_(backend) {}
+
+    void linearInput(const LinearId& id, ConstMatrixView x) override
     {
-        a_.linearInput(map, x);
-        b_.linearInput(map, x);
+        covariances_.linearInput(id, x);
+        Magnitudes& sums = magnitudes_[id];
+        sums.total.resize(size_t(x.columns));
+        sums.rows += x.rows;
+        for (int64_t r = 0; r < x.rows; ++r)
+            for (int64_t c = 0; c < x.columns; ++c) sums.total[size_t(c)] += std::abs(double(x.row(r)[c]));
+    }
+
+    const std::vector<double>* covarianceOf(const LinearId& id) const { return covariances_.of(id); }
+    std::vector<double> meansOf(const LinearId& id) const
+    {
+        const auto found = magnitudes_.find(id);
+        if (found == magnitudes_.end()) return {};
+        std::vector<double> means = found->second.total;
+        for (double& mean : means) mean /= double(found->second.rows);
+        return means;
     }
 
 private:
-    Observer &a_, &b_;
+    struct Magnitudes {
+        std::vector<double> total;
+        int64_t rows = 0;
+    };
+    InputCovariances covariances_;
+    std::map<LinearId, Magnitudes> magnitudes_;
 };
 
-double squaredDifference(const std::vector<float>& a, const std::vector<float>& b)
-{
-    double sum = 0;
-    for (size_t i = 0; i < a.size(); ++i) sum += (double(a[i]) - double(b[i])) * (double(a[i]) - double(b[i]));
-    return sum;
-}
-
-// A copy of `model` in which one block is another.
-std::shared_ptr<Model> withBlock(const Model& model, int index, std::shared_ptr<const Block> block)
-{
-    auto result = std::make_shared<Model>(model);
-    result->blocks[size_t(index)] = std::move(block);
-    return result;
-}
-
-// The work on one block: the search looks at the original, the result grows beside it.
-class AwqBlock {
+// What leaves a block, kept once and then compared with.
+class BlockOutputs : public Observer {
 public:
-    AwqBlock(const Model& model, int index, const Settings& settings, Workbench& workbench, std::set<std::string>& notes)
-        : model_(model), index_(index), settings_(settings), workbench_(workbench), notes_(notes),
-          original_(*model.blocks[size_t(index)]), result_(std::make_shared<Block>(original_))
+    void blockOutput(int, ConstMatrixView y) override
     {
-    }
-
-    // Returns the block with scales moved, its maps still dense; `walk` stands before it and stays there.
-    std::shared_ptr<const Block> run(BlockWalk& walk, InputCovariances& covariances)
-    {
-        Both both(covariances, magnitudes_);
-        walk.look(model_, index_, both, *workbench_.job);
-        covariances_ = &covariances;
-        std::vector<std::string> left;
-        const std::vector<ScaledGroup> groups = scaledGroups(original_, left);
-        for (const std::string& what : left) notes_.insert("AWQ: nothing in front of " + what + " can take over a scale");
-        BlockWalk after = walk; // where the feed-forward reads, once attention has run
-        bool attended = false;
-        for (const ScaledGroup& group : groups) {
-            if (group.part == ScaledGroup::Part::FeedForward && !attended && !original_.config.parallel && original_.attention.output) {
-                after.advance(*withBlock(model_, index_, half(original_, true)), index_, *workbench_.job);
-                attended = true;
-            }
-            const bool feedForward = group.part == ScaledGroup::Part::FeedForward;
-            scale(group, feedForward ? after : walk);
+        if (keeping_) {
+            for (int64_t r = 0; r < y.rows; ++r) kept_.insert(kept_.end(), y.row(r), y.row(r) + y.columns);
+            return;
         }
-        return result_;
+        for (int64_t r = 0; r < y.rows; ++r)
+            for (int64_t c = 0; c < y.columns; ++c) {
+                const double difference = double(y.row(r)[c]) - double(kept_[at_++]);
+                difference_ += difference * difference;
+            }
+    }
+    void startComparing()
+    {
+        keeping_ = false;
+        at_ = 0;
+        difference_ = 0;
+    }
+    double difference() const { return difference_; }
+
+private:
+    std::vector<float> kept_;
+    bool keeping_ = true;
+    size_t at_ = 0;
+    double difference_ = 0;
+};
+
+class AwqRun {
+public:
+    AwqRun(const Pipeline& pipeline, const Settings& settings, Workbench& workbench)
+        : pipeline_(pipeline), settings_(settings), workbench_(workbench), bits_(int(settings.integer("bits"))),
+          sequences_(calibrationSequences(*pipeline.model, settings, workbench, "quantization.awq")),
+          searched_(sequences_.begin(), sequences_.begin() + std::min(std::ptrdiff_t(sequences_.size()),
+                                                                      std::ptrdiff_t(settings.integer("search_samples"))))
+    {
     }
 
-    const std::vector<float>* scalesOf(const std::string& role) const
+    Pipeline run()
     {
-        const auto found = scales_.find(role);
-        return found == scales_.end() ? nullptr : &found->second;
-    }
-
-    // The covariance of a map's scaled input; empty when no token reached it.
-    static std::vector<double> scaledCovariance(const std::vector<double>& covariance, const std::vector<float>* scales)
-    {
-        std::vector<double> result = covariance;
-        if (!scales) return result;
-        const size_t n = scales->size();
-        for (size_t a = 0; a < n; ++a)
-            for (size_t b = 0; b < n; ++b) result[a * n + b] /= double((*scales)[a]) * double((*scales)[b]);
+        const Model& model = *pipeline_.model;
+        BlockWalk walk(model, *workbench_.backend, sequences_), search(model, *workbench_.backend, searched_);
+        auto made = std::make_shared<Model>(model);
+        for (size_t b = 0; b < model.blocks.size(); ++b) {
+            done_ = double(b) / double(model.blocks.size());
+            report(fmt::format("block {} of {}", b + 1, model.blocks.size()));
+            Statistics statistics(*workbench_.backend);
+            walk.look(model, int(b), statistics, *workbench_.job);
+            made->blocks[b] = scaledBlock(int(b), statistics, search);
+            made = quantizedBlock(*made, int(b), statistics);
+            walk.advance(model, int(b), *workbench_.job);
+            search.advance(model, int(b), *workbench_.job);
+        }
+        Pipeline result = pipeline_;
+        result.model = std::move(made);
+        notes_.insert(fmt::format("{} of {} inputs that can be scaled were", scaledInputs_, inputs_));
+        for (const std::string& note : notes_) result.notes.push_back(note);
         return result;
     }
 
 private:
-    // The block with only its attention, or only what follows it.
-    static std::shared_ptr<Block> half(const Block& block, bool attention)
+    void report(const std::string& what) { workbench_.job->report(done_, "AWQ: " + what); }
+
+    int64_t groupOf(const LinearId& id, const LinearWeight& weight) const
     {
-        auto result = std::make_shared<Block>(block);
-        if (attention) {
-            result->feedForward = {};
-            result->moe.reset();
-        } else {
-            result->attention = {};
+        return groupFor("quantization.awq", id, weight, bits_, settings_);
+    }
+
+    std::shared_ptr<const Block> scaledBlock(int b, const Statistics& statistics, BlockWalk& search)
+    {
+        const auto& original = pipeline_.model->blocks[size_t(b)];
+        auto block = std::make_shared<Block>(*original);
+        scales_.clear();
+        for (const ScalingGroup& group : scalingGroups(*original, b, notes_)) {
+            report("scales of " + group.readers.front().text());
+            ++inputs_;
+            const std::vector<float> scales = bestScales(*original, group, statistics, search);
+            if (scales.empty()) continue;
+            ++scaledInputs_;
+            foldScales(*block, group, scales);
+            for (const LinearId& reader : group.readers) scales_[reader] = scales;
+        }
+        return block;
+    }
+
+    // The scales of the exponent with the smallest loss; empty for 0, which scales nothing.
+    std::vector<float> bestScales(const Block& original, const ScalingGroup& group, const Statistics& statistics,
+                                  BlockWalk& search)
+    {
+        const std::vector<double> means = statistics.meansOf(group.readers.front());
+        if (means.empty()) return {}; // no token reached this expert
+        Block block = original;
+        std::vector<std::vector<float>> dense;
+        for (const LinearId& id : group.readers) dense.push_back(finiteDense(*findLinear(block, id)->weight, "quantization.awq: " + id.text()));
+        if (!group.wholeBlock && group.attention) { // the attention alone
+            block.feedForward = {};
+            block.moe.reset();
+        }
+        const bool byOutputs = group.source != ScalingGroup::Source::Map;
+        BlockOutputs outputs;
+        if (byOutputs) lookAt(block, group.readers.front().block, search, outputs);
+        double best = HUGE_VAL;
+        std::vector<float> result;
+        const int64_t steps = settings_.integer("scale_steps");
+        for (int64_t i = 0; i < steps; ++i) {
+            workbench_.job->throwIfCancelled();
+            const std::vector<float> scales = scalesOf(means, double(i) / double(steps));
+            const double loss = byOutputs ? lossOfOutputs(block, group, dense, scales, search, outputs)
+                                          : lossOfMap(*findLinear(block, group.readers[0])->weight, group.readers[0],
+                                                      dense[0], scales, *statistics.covarianceOf(group.readers[0]));
+            if (!(loss < best)) continue;
+            best = loss;
+            result = i == 0 ? std::vector<float>() : scales;
         }
         return result;
     }
 
-    AwqGroups groupsFor(const std::string& role, const LinearWeight& weight)
+    double lossOfMap(const LinearWeight& weight, const LinearId& id, const std::vector<float>& dense,
+                     const std::vector<float>& scales, const std::vector<double>& covariance) const
     {
-        const int bits = int(settings_.integer("bits"));
-        return {bits, groupFor(id, {index_, -1, role}, weight, bits, settings_)};
+        const std::vector<float> rounded = roundedUnderScales(dense, scales, groupOf(id, weight), bits_);
+        return outputLoss(*workbench_.backend, dense, rounded, covariance, weight.inputs());
     }
 
-    std::vector<float> roundedMap(const std::string& role, std::span<const float> scales)
+    double lossOfOutputs(const Block& original, const ScalingGroup& group, const std::vector<std::vector<float>>& dense,
+                         const std::vector<float>& scales, BlockWalk& search, BlockOutputs& outputs) const
     {
-        const LinearWeight& weight = *linearOf(*result_, role).weight; // already divided where it feeds another group
-        const std::vector<float> dense = finiteDense(weight, LinearId{index_, -1, role}.text());
-        return roundedScaled({dense, weight.outputs(), weight.inputs()}, scales, groupsFor(role, weight));
+        Block block = original;
+        for (size_t i = 0; i < dense.size(); ++i) {
+            Linear& map = *findLinear(block, group.readers[i]);
+            const std::vector<float> rounded =
+                roundedUnderScales(dense[i], scales, groupOf(group.readers[i], *map.weight), bits_);
+            map.weight =
+                std::make_shared<DenseLinear>(Tensor::fromFloats({map.weight->outputs(), map.weight->inputs()}, rounded));
+        }
+        outputs.startComparing();
+        lookAt(block, group.readers.front().block, search, outputs);
+        return outputs.difference();
     }
 
-    double changeOf(const ScaledGroup& group, std::span<const float> scales, BlockWalk& walk, const std::vector<float>& wanted)
+    void lookAt(const Block& block, int index, BlockWalk& search, Observer& observer) const
     {
-        if (group.part == ScaledGroup::Part::Map) {
-            const std::string& role = group.readers.front();
-            const LinearWeight& weight = *linearOf(*result_, role).weight;
-            const std::vector<double>* covariance = covariances_->of({index_, -1, role});
-            const std::vector<float> dense = weight.toDense();
-            return outputChange(*workbench_.backend, {dense, weight.outputs(), weight.inputs()}, roundedMap(role, scales), *covariance);
-        }
-        std::shared_ptr<Block> trial = half(original_, group.part == ScaledGroup::Part::Attention);
-        for (const std::string& role : group.readers) {
-            Linear& map = linearOf(*trial, role);
-            map.weight = std::make_shared<DenseLinear>(
-                Tensor::fromFloats({map.weight->outputs(), map.weight->inputs()}, roundedMap(role, scales)));
-        }
-        return squaredDifference(walk.outputs(*withBlock(model_, index_, trial), index_, *workbench_.job), wanted);
+        Model model = *pipeline_.model;
+        model.blocks[size_t(index)] = std::make_shared<Block>(block);
+        search.look(model, index, observer, *workbench_.job);
     }
 
-    void scale(const ScaledGroup& group, BlockWalk& walk)
+    std::shared_ptr<Model> quantizedBlock(const Model& model, int b, const Statistics& statistics)
     {
-        const InputMagnitudes::Columns* columns = magnitudes_.of({index_, -1, group.readers.front()});
-        if (!columns || columns->tokens == 0) return;
-        std::vector<double> mean = columns->sum;
-        for (double& value : mean) value /= double(columns->tokens);
-        std::vector<float> wanted;
-        if (group.part != ScaledGroup::Part::Map)
-            wanted = walk.outputs(*withBlock(model_, index_, half(original_, group.part == ScaledGroup::Part::Attention)), index_,
-                                  *workbench_.job);
-        double best = std::numeric_limits<double>::max();
-        std::vector<float> chosen;
-        for (int step = 0; step < awqGridSteps; ++step) {
-            workbench_.job->throwIfCancelled();
-            const std::vector<float> scales = awqScales(mean, double(step) / awqGridSteps);
-            const double change = changeOf(group, scales, walk, wanted);
-            if (change >= best) continue;
-            best = change;
-            chosen = scales;
-        }
-        if (chosen.empty()) fail(ErrorCode::BadFile, "{}: block {} gives NaN on the calibration text", id, index_);
-        divideInput(*result_, group, chosen);
-        for (const std::string& role : group.readers) {
-            Linear& map = linearOf(*result_, role);
-            std::vector<float> dense = map.weight->toDense();
-            for (size_t i = 0; i < dense.size(); ++i) dense[i] *= chosen[i % chosen.size()];
-            map.weight = std::make_shared<DenseLinear>(Tensor::fromFloats({map.weight->outputs(), map.weight->inputs()}, dense));
-            scales_[role] = chosen;
-        }
+        return withLinears(model, [&](const LinearId& id, const Linear& linear) {
+            if (id.block != b || !isQuantizable(id)) return linear.weight;
+            report(id.text());
+            return quantized(id, *linear.weight, statistics.covarianceOf(id));
+        });
     }
 
-    const Model& model_;
-    int index_;
+    LinearWeightPtr quantized(const LinearId& id, const LinearWeight& weight, const std::vector<double>* covariance)
+    {
+        const std::string what = "quantization.awq: " + id.text();
+        const int64_t group = groupOf(id, weight);
+        noteSmallerGroup(settings_, group, weight.inputs(), notes_);
+        std::vector<float> dense = finiteDense(weight, what);
+        // Products of queries and keys are too sensitive for clipping.
+        const bool clipped = settings_.boolean("clip_search") && !id.role.starts_with("attention.query") &&
+                             id.role != "attention.key";
+        if (!covariance) notes_.insert("no token of the calibration text reached some experts, which are rounded to nearest");
+        if (covariance && clipped) {
+            const auto scaled = scales_.find(id);
+            const std::vector<double> inputs =
+                scaled == scales_.end() ? *covariance : scaledCovariance(*covariance, scaled->second);
+            clipInPlace(dense, group, bestClips(*workbench_.backend, dense, weight.inputs(), inputs, group, bits_, {}));
+        }
+        return std::make_shared<PackedLinear>(
+            packOnRanges(dense, weight.outputs(), weight.inputs(), group, bits_, what));
+    }
+
+    const Pipeline& pipeline_;
     const Settings& settings_;
     Workbench& workbench_;
-    std::set<std::string>& notes_;
-    const Block& original_;
-    std::shared_ptr<Block> result_;
-    InputMagnitudes magnitudes_;
-    const InputCovariances* covariances_ = nullptr;
-    std::map<std::string, std::vector<float>> scales_; // by role
+    int bits_;
+    std::vector<std::vector<int32_t>> sequences_, searched_;
+    std::map<LinearId, std::vector<float>> scales_; // of the block at hand
+    std::set<std::string> notes_;
+    double done_ = 0;
+    int64_t inputs_ = 0, scaledInputs_ = 0;
 };
 
 class Awq : public Strategy {
@@ -186,13 +244,13 @@ public:
     const StrategyInfo& info() const override
     {
         static const StrategyInfo row{
-            id,
+            "quantization.awq",
             "quantization",
             "AWQ",
-            "Enlarges the columns of a matrix that meet large activations before rounding, clips each group where that "
-            "helps, and divides what stands before by the same factors. The stored form is that of round-to-nearest: "
-            "same bytes, same speed, less loss at 4 and 3 bits. Needs a calibration text.",
-            "Lin, Tang, Tang, Yang, Dang, Han, AWQ, 2023, arXiv:2306.00978",
+            "Scales the inputs of each matrix so that the weights that meet large activations are rounded best, folds "
+            "the scales into the norms and maps before it, and clips each group where that helps. The same bytes and "
+            "speed as round-to-nearest; looks at a calibration text but hardly fits to it.",
+            "Lin, Tang, Tang, Yang, Chen, Wang, Xiao, Dang, Gan, Han, AWQ, 2023, arXiv:2306.00978",
             {"calibration"}};
         return row;
     }
@@ -200,11 +258,18 @@ public:
     const std::vector<Parameter>& parameters() const override
     {
         static const std::vector<Parameter> rows = [] {
-            std::vector<Parameter> all{bitsParameter(), groupSizeParameter(),
-                                       Parameter::boolean("clip", "Search clipping", true,
-                                                          "Shrink the range of groups where that changes their outputs "
-                                                          "less; never for queries and keys.")
-                                           .asAdvanced()};
+            std::vector<Parameter> all{
+                bitsParameter(), groupSizeParameter(),
+                Parameter::boolean("clip_search", "Search clipping", true,
+                                   "Shrink each group's range where that lowers the error of the outputs."),
+                Parameter::integer("scale_steps", "Steps of the scale search", 20, 1, 1000,
+                                   "Exponents from 0 to 1 of the inputs' mean size that are tried as scales; 1 scales "
+                                   "nothing.")
+                    .asAdvanced(),
+                Parameter::integer("search_samples", "Samples of the scale search", 16, 1, 1 << 16,
+                                   "Calibration samples, at most, on which the scales of attention and feed-forward inputs are "
+                                   "compared. More take longer.")
+                    .asAdvanced()};
             for (Parameter& parameter : calibrationParameters()) all.push_back(std::move(parameter).asAdvanced());
             all.push_back(unevenGroupsParameter());
             return all;
@@ -214,50 +279,13 @@ public:
 
     void check(const Pipeline& pipeline, const Settings& settings) const override
     {
-        requireGroups(id, *pipeline.model, int(settings.integer("bits")), settings);
+        requireGroups(info().id, *pipeline.model, int(settings.integer("bits")), settings);
     }
 
     Pipeline apply(const Pipeline& pipeline, const Settings& settings, Workbench& workbench) const override
     {
-        const Model& model = *pipeline.model;
-        const auto sequences = calibrationSequences(model, settings, workbench, id);
-        BlockWalk walk(model, *workbench.backend, sequences);
-        Pipeline result = pipeline;
-        std::set<std::string> notes;
-        auto current = std::make_shared<Model>(model);
-        for (size_t b = 0; b < model.blocks.size(); ++b) {
-            workbench.job->report(double(b) / double(model.blocks.size()),
-                                  fmt::format("AWQ: block {} of {}", b + 1, model.blocks.size()));
-            InputCovariances covariances(*workbench.backend);
-            AwqBlock block(model, int(b), settings, workbench, notes);
-            current->blocks[b] = block.run(walk, covariances);
-            current = packed(*current, int(b), block, covariances, settings, notes);
-            walk.advance(model, int(b), *workbench.job);
-        }
-        result.model = current;
-        for (const std::string& note : notes) result.notes.push_back(note);
-        return result;
-    }
-
-private:
-    static std::shared_ptr<Model> packed(const Model& model, int index, const AwqBlock& block, const InputCovariances& covariances,
-                                         const Settings& settings, std::set<std::string>& notes)
-    {
-        return withLinears(model, [&](const LinearId& map, const Linear& linear) -> LinearWeightPtr {
-            if (map.block != index || !isQuantizable(map)) return linear.weight;
-            const int bits = int(settings.integer("bits"));
-            const LinearWeight& weight = *linear.weight;
-            const AwqGroups groups{bits, groupFor(id, map, weight, bits, settings)};
-            noteSmallerGroup(settings, groups.groupSize, weight.inputs(), notes);
-            const std::string what = std::string(id) + ": " + map.text();
-            std::vector<float> dense = finiteDense(weight, what);
-            const std::vector<double>* covariance = covariances.of(map);
-            const bool clips = settings.boolean("clip") && map.role != "attention.query" && map.role != "attention.key";
-            if (clips && covariance)
-                dense = clippedGroups({dense, weight.outputs(), weight.inputs()},
-                                      AwqBlock::scaledCovariance(*covariance, block.scalesOf(map.role)), groups);
-            return std::make_shared<PackedLinear>(packRawGroups({dense, weight.outputs(), weight.inputs()}, groups, what));
-        });
+        check(pipeline, settings);
+        return AwqRun(pipeline, settings, workbench).run();
     }
 };
 

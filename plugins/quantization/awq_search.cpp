@@ -1,59 +1,90 @@
 #include "plugins/quantization/awq_search.h"
 
 #include "core/base/parallel.h"
+#include "plugins/quantization/equivalent_scaling.h"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace paretoscope::quantization {
 
 namespace {
 
-constexpr int clipSteps = awqGridSteps / 2; // down to half of the range, exclusive
-
-float rounded(float weight, const AffineGrid& grid, int bits)
+// Largest magnitude of a group.
+float peakOf(std::span<const float> group)
 {
-    return float(dequantize(quantize(double(weight), grid, bits), grid));
+    float peak = 0;
+    for (const float weight : group) peak = std::max(peak, std::abs(weight));
+    return peak;
 }
 
-// Of one group: Σ_ab d_a H_ab d_b, where H starts at `h` with rows `stride` apart.
-double groupChange(std::span<const double> difference, const double* h, int64_t stride)
-{
-    double sum = 0;
-    for (size_t a = 0; a < difference.size(); ++a) {
-        double row = 0;
-        for (size_t b = 0; b < difference.size(); ++b) row += h[int64_t(a) * stride + int64_t(b)] * difference[b];
-        sum += difference[a] * row;
+// The clips of one column of groups: columns [first, first + size) of every row.
+class ClipColumn {
+public:
+    ClipColumn(const Backend& backend, std::span<const float> weights, int64_t columns, std::span<const double> covariance,
+               int64_t first, int64_t size, int bits)
+        : backend_(backend), weights_(weights), columns_(columns), rows_(int64_t(weights.size()) / columns), first_(first),
+          size_(size), bits_(bits), covariance_(size_t(size * size)), difference_(size_t(rows_ * size)),
+          product_(difference_.size())
+    {
+        for (int64_t a = 0; a < size; ++a)
+            for (int64_t b = 0; b < size; ++b)
+                covariance_[size_t(a * size + b)] = float(covariance[size_t((first + a) * columns + first + b)]);
     }
-    return sum;
-}
 
-void clipGroup(std::span<float> group, const double* h, int64_t stride, int bits)
-{
-    float largest = 0;
-    for (const float weight : group) largest = std::max(largest, std::abs(weight));
-    std::vector<float> trial(group.size());
-    std::vector<double> difference(group.size());
-    double best = std::numeric_limits<double>::max();
-    float limit = largest;
-    for (int step = 0; step < clipSteps; ++step) {
-        const float bound = largest * (1 - float(step) / awqGridSteps);
-        for (size_t i = 0; i < group.size(); ++i) trial[i] = std::clamp(group[i], -bound, bound);
-        const AffineGrid grid = fitRawGrid(trial, bits);
-        for (size_t i = 0; i < group.size(); ++i)
-            difference[i] = double(group[i]) - double(rounded(trial[i], grid, bits));
-        const double change = groupChange(difference, h, stride);
-        if (change >= best) continue;
-        best = change;
-        limit = bound;
+    std::vector<float> run(const ClipSettings& settings)
+    {
+        const auto rows = size_t(rows_);
+        std::vector<float> peaks(rows), best(rows);
+        std::vector<double> bestLosses(rows, HUGE_VAL);
+        for (size_t r = 0; r < rows; ++r) best[r] = peaks[r] = peakOf(group(int64_t(r)));
+        const auto tries = std::max(1, int(settings.mostShrink * settings.steps));
+        for (int i = 0; i < tries; ++i) {
+            const double share = 1 - double(i) / settings.steps;
+            parallelFor(rows_, 16, [&](int64_t begin, int64_t end) {
+                for (int64_t r = begin; r < end; ++r) roundClipped(r, float(double(peaks[size_t(r)]) * share));
+            });
+            backend_.gemm(false, false, 1, {difference_.data(), rows_, size_}, {covariance_.data(), size_, size_}, false,
+                          {product_.data(), rows_, size_});
+            for (size_t r = 0; r < rows; ++r) {
+                double loss = 0;
+                for (size_t k = r * size_t(size_); k < (r + 1) * size_t(size_); ++k)
+                    loss += double(difference_[k]) * double(product_[k]);
+                if (!(loss < bestLosses[r])) continue;
+                bestLosses[r] = loss;
+                best[r] = float(double(peaks[r]) * share);
+            }
+        }
+        return best;
     }
-    for (float& weight : group) weight = std::clamp(weight, -limit, limit);
-}
+
+private:
+    std::span<const float> group(int64_t row) const
+    {
+        return weights_.subspan(size_t(row * columns_ + first_), size_t(size_));
+    }
+
+    // w - ŵ of a row's group whose weights are at most `most`.
+    void roundClipped(int64_t row, float most)
+    {
+        const std::span<const float> original = group(row);
+        const auto rounded = std::span(difference_).subspan(size_t(row * size_), size_t(size_));
+        for (size_t k = 0; k < rounded.size(); ++k) rounded[k] = std::clamp(original[k], -most, most);
+        const AffineGrid grid = rangeGrid(rounded, bits_);
+        for (size_t k = 0; k < rounded.size(); ++k)
+            rounded[k] = float(double(original[k]) - dequantize(quantize(double(rounded[k]), grid, bits_), grid));
+    }
+
+    const Backend& backend_;
+    std::span<const float> weights_;
+    int64_t columns_, rows_, first_, size_;
+    int bits_;
+    std::vector<float> covariance_, difference_, product_;
+};
 
 } // namespace
 
-AffineGrid fitRawGrid(std::span<const float> weights, int bits)
+AffineGrid rangeGrid(std::span<const float> weights, int bits)
 {
     const auto [low, high] = std::minmax_element(weights.begin(), weights.end());
     const int highest = (1 << bits) - 1;
@@ -63,72 +94,95 @@ AffineGrid fitRawGrid(std::span<const float> weights, int bits)
     return grid;
 }
 
-std::vector<float> awqScales(std::span<const double> meanMagnitude, double ratio)
+void roundInPlace(std::span<float> weights, int64_t groupSize, int bits)
 {
-    std::vector<float> scales;
-    for (const double magnitude : meanMagnitude) scales.push_back(float(std::max(std::pow(magnitude, ratio), 1e-4)));
-    const auto [low, high] = std::minmax_element(scales.begin(), scales.end());
-    const float middle = std::sqrt(*low * *high);
-    for (float& scale : scales) scale /= middle;
-    return scales;
-}
-
-std::vector<float> roundedScaled(const AwqMatrix& matrix, std::span<const float> scales, const AwqGroups& groups)
-{
-    std::vector<float> result(matrix.weights.begin(), matrix.weights.end());
-    parallelFor(matrix.rows, 8, [&](int64_t begin, int64_t end) {
-        for (int64_t r = begin; r < end; ++r) {
-            const auto row = std::span(result).subspan(size_t(r * matrix.columns), size_t(matrix.columns));
-            for (size_t c = 0; c < scales.size(); ++c) row[c] *= scales[c];
-            for (int64_t first = 0; first < matrix.columns; first += groups.groupSize) {
-                const auto group = row.subspan(size_t(first), size_t(groups.groupSize));
-                const AffineGrid grid = fitRawGrid(group, groups.bits);
-                for (float& weight : group) weight = rounded(weight, grid, groups.bits);
-            }
-            for (size_t c = 0; c < scales.size(); ++c) row[c] /= scales[c];
+    parallelFor(int64_t(weights.size()) / groupSize, 16, [&](int64_t begin, int64_t end) {
+        for (int64_t g = begin; g < end; ++g) {
+            const auto group = weights.subspan(size_t(g * groupSize), size_t(groupSize));
+            const AffineGrid grid = rangeGrid(group, bits);
+            for (float& weight : group) weight = float(dequantize(quantize(double(weight), grid, bits), grid));
         }
     });
+}
+
+std::vector<float> scalesOf(std::span<const double> meanMagnitudes, double ratio)
+{
+    std::vector<double> scales;
+    for (const double mean : meanMagnitudes) scales.push_back(std::max(std::pow(mean, ratio), 1e-4));
+    const auto [low, high] = std::minmax_element(scales.begin(), scales.end());
+    const double middle = std::sqrt(*low * *high);
+    std::vector<float> result;
+    for (const double scale : scales) result.push_back(float(scale / middle));
     return result;
 }
 
-double outputChange(const Backend& backend, const AwqMatrix& matrix, std::span<const float> other,
-                    std::span<const double> covariance)
+std::vector<float> roundedUnderScales(std::span<const float> weights, std::span<const float> scales, int64_t groupSize,
+                                      int bits)
 {
-    const int64_t n = matrix.columns;
-    std::vector<float> difference(matrix.weights.size()), h(covariance.begin(), covariance.end()), product(difference.size());
-    for (size_t i = 0; i < difference.size(); ++i) difference[i] = matrix.weights[i] - other[i];
-    backend.gemm(false, false, 1, {difference.data(), matrix.rows, n}, {h.data(), n, n}, false, {product.data(), matrix.rows, n});
-    double sum = 0;
-    for (size_t i = 0; i < difference.size(); ++i) sum += double(difference[i]) * double(product[i]);
-    return sum;
+    std::vector<float> rounded(weights.begin(), weights.end());
+    scaleColumns(rounded, scales);
+    roundInPlace(rounded, groupSize, bits);
+    for (size_t i = 0; i < rounded.size(); ++i) rounded[i] /= scales[i % scales.size()];
+    return rounded;
 }
 
-std::vector<float> clippedGroups(const AwqMatrix& matrix, std::span<const double> covariance, const AwqGroups& groups)
+double outputLoss(const Backend& backend, std::span<const float> weights, std::span<const float> rounded,
+                  std::span<const double> covariance, int64_t columns)
 {
-    std::vector<float> result(matrix.weights.begin(), matrix.weights.end());
-    parallelFor(matrix.rows, 1, [&](int64_t begin, int64_t end) {
-        for (int64_t r = begin; r < end; ++r)
-            for (int64_t first = 0; first < matrix.columns; first += groups.groupSize)
-                clipGroup(std::span(result).subspan(size_t(r * matrix.columns + first), size_t(groups.groupSize)),
-                          covariance.data() + first * matrix.columns + first, matrix.columns, groups.bits);
-    });
+    const int64_t rows = int64_t(weights.size()) / columns;
+    std::vector<float> difference(weights.size()), product(weights.size());
+    for (size_t i = 0; i < weights.size(); ++i) difference[i] = weights[i] - rounded[i];
+    const std::vector<float> h(covariance.begin(), covariance.end());
+    backend.gemm(false, false, 1, {difference.data(), rows, columns}, {h.data(), columns, columns}, false,
+                 {product.data(), rows, columns});
+    double loss = 0;
+    for (size_t i = 0; i < weights.size(); ++i) loss += double(difference[i]) * double(product[i]);
+    return loss;
+}
+
+std::vector<double> scaledCovariance(std::span<const double> covariance, std::span<const float> scales)
+{
+    std::vector<double> result(covariance.begin(), covariance.end());
+    const size_t n = scales.size();
+    for (size_t a = 0; a < n; ++a)
+        for (size_t b = 0; b < n; ++b) result[a * n + b] /= double(scales[a]) * double(scales[b]);
     return result;
 }
 
-PackedMatrix packRawGroups(const AwqMatrix& matrix, const AwqGroups& groups, const std::string& what)
+std::vector<float> bestClips(const Backend& backend, std::span<const float> weights, int64_t columns,
+                             std::span<const double> covariance, int64_t groupSize, int bits, const ClipSettings& settings)
 {
-    PackedMatrixBuilder builder(matrix.rows, matrix.columns, groups.bits, groups.groupSize, false);
-    parallelFor(matrix.rows, 4, [&](int64_t begin, int64_t end) {
-        std::vector<uint8_t> codes(static_cast<size_t>(matrix.columns));
-        std::vector<AffineGrid> grids(size_t(matrix.columns / groups.groupSize));
+    std::vector<float> clips(weights.size() / size_t(groupSize));
+    const int64_t groups = columns / groupSize;
+    for (int64_t g = 0; g < groups; ++g) {
+        const std::vector<float> column =
+            ClipColumn(backend, weights, columns, covariance, g * groupSize, groupSize, bits).run(settings);
+        for (size_t r = 0; r < column.size(); ++r) clips[r * size_t(groups) + size_t(g)] = column[r];
+    }
+    return clips;
+}
+
+void clipInPlace(std::span<float> weights, int64_t groupSize, std::span<const float> clips)
+{
+    for (size_t i = 0; i < weights.size(); ++i) {
+        const float most = clips[i / size_t(groupSize)];
+        weights[i] = std::clamp(weights[i], -most, most);
+    }
+}
+
+PackedMatrix packOnRanges(std::span<const float> weights, int64_t rows, int64_t columns, int64_t groupSize, int bits,
+                          const std::string& what)
+{
+    PackedMatrixBuilder builder(rows, columns, bits, groupSize, false);
+    parallelFor(rows, 4, [&](int64_t begin, int64_t end) {
+        std::vector<uint8_t> codes(static_cast<size_t>(columns));
+        std::vector<AffineGrid> grids(static_cast<size_t>(columns / groupSize));
         for (int64_t r = begin; r < end; ++r) {
-            const auto row = matrix.weights.subspan(size_t(r * matrix.columns), size_t(matrix.columns));
-            for (size_t g = 0; g < grids.size(); ++g) {
-                const auto group = row.subspan(g * size_t(groups.groupSize), size_t(groups.groupSize));
-                grids[g] = fitRawGrid(group, groups.bits);
-                for (size_t c = 0; c < group.size(); ++c)
-                    codes[g * size_t(groups.groupSize) + c] = uint8_t(quantize(double(group[c]), grids[g], groups.bits));
-            }
+            const auto row = weights.subspan(size_t(r * columns), size_t(columns));
+            for (size_t g = 0; g < grids.size(); ++g)
+                grids[g] = rangeGrid(row.subspan(g * size_t(groupSize), size_t(groupSize)), bits);
+            for (size_t c = 0; c < codes.size(); ++c)
+                codes[c] = uint8_t(quantize(double(row[c]), grids[c / size_t(groupSize)], bits));
             builder.setRow(r, codes, grids, what);
         }
     });

@@ -1,12 +1,10 @@
-// The two searches of AWQ on plain matrices: how much to scale the columns that matter, and where
-// to clip a group.
+// What AWQ looks for in one matrix: the scales of its inputs and the clipping of its groups that
+// change its outputs least.
 //
-// Source: Lin et al., AWQ, 2023, arXiv:2306.00978; published code: auto_scale.py, auto_clip.py,
-// quantizer.py.
+// Source: Lin et al. 2023 (arXiv:2306.00978), sections 3.2 and 4; ranges of its published code.
 #pragma once
 
 #include "core/backend/backend.h"
-#include "core/tensor/packed_layout.h"
 #include "plugins/quantization/affine_quantizer.h"
 
 #include <cstdint>
@@ -16,38 +14,40 @@
 
 namespace paretoscope::quantization {
 
-constexpr int awqGridSteps = 20;
+// A grid over the group's own range, which need not hold 0; the zero point is one of the codes.
+AffineGrid rangeGrid(std::span<const float> weights, int bits);
 
-struct AwqGroups {
-    int bits = 4;
-    int64_t groupSize = 128;
+// Every weight becomes ŵ of its group. weights [rows, columns]; groupSize divides the columns.
+void roundInPlace(std::span<float> weights, int64_t groupSize, int bits);
+
+// The scales of exponent `ratio` for inputs of these mean magnitudes: mean^ratio, with the geometric
+// mean of the largest and the smallest at 1.
+std::vector<float> scalesOf(std::span<const double> meanMagnitudes, double ratio);
+
+// Q(W · diag(s)) · diag(s)⁻¹
+std::vector<float> roundedUnderScales(std::span<const float> weights, std::span<const float> scales, int64_t groupSize,
+                                      int bits);
+
+// tr((W - Ŵ) H (W - Ŵ)ᵀ) for W [rows, columns] and H = Σ x xᵀ.
+double outputLoss(const Backend& backend, std::span<const float> weights, std::span<const float> rounded,
+                  std::span<const double> covariance, int64_t columns);
+
+// Σ x xᵀ of inputs that were divided by the scales.
+std::vector<double> scaledCovariance(std::span<const double> covariance, std::span<const float> scales);
+
+struct ClipSettings {
+    int steps = 20;          // of the whole range, at 1/steps each
+    double mostShrink = 0.5; // share of the range that may be cut off
 };
 
-// W [rows, columns], f32 row-major.
-struct AwqMatrix {
-    std::span<const float> weights;
-    int64_t rows = 0, columns = 0;
-};
+// For every group [rows, columns / groupSize] the largest magnitude to keep, of those tried, for which
+// the group's part of the outputs changes least. Without any cutting, the largest there is.
+std::vector<float> bestClips(const Backend& backend, std::span<const float> weights, int64_t columns,
+                             std::span<const double> covariance, int64_t groupSize, int bits, const ClipSettings& settings);
+void clipInPlace(std::span<float> weights, int64_t groupSize, std::span<const float> clips);
 
-// The grid of AWQ: the group's own smallest and largest weight, zero not forced in between, and a
-// zero point within the codes.
-AffineGrid fitRawGrid(std::span<const float> weights, int bits);
-
-// meanMagnitude^ratio, limited and normalized so that largest times smallest is one.
-std::vector<float> awqScales(std::span<const double> meanMagnitude, double ratio);
-
-// Q(W · diag(scales)) · diag(scales)⁻¹; scales may be empty.
-std::vector<float> roundedScaled(const AwqMatrix& matrix, std::span<const float> scales, const AwqGroups& groups);
-
-// tr((W - Ŵ) H (W - Ŵ)ᵀ): the summed squared change of the outputs. covariance [columns, columns].
-double outputChange(const Backend& backend, const AwqMatrix& matrix, std::span<const float> other,
-                    std::span<const double> covariance);
-
-// Weights with each group clipped to the share of its largest magnitude that changes the group's own
-// part of the outputs least once rounded: shares 1, 0.95, ... 0.55.
-std::vector<float> clippedGroups(const AwqMatrix& matrix, std::span<const double> covariance, const AwqGroups& groups);
-
-// Error(Unsupported) naming `what` when a scale does not fit 16 bits.
-PackedMatrix packRawGroups(const AwqMatrix& matrix, const AwqGroups& groups, const std::string& what);
+// Packed groups on grids of their own range.
+PackedMatrix packOnRanges(std::span<const float> weights, int64_t rows, int64_t columns, int64_t groupSize, int bits,
+                          const std::string& what);
 
 } // namespace paretoscope::quantization

@@ -1,8 +1,7 @@
 // GPTQ: rounding that makes good in later columns what it loses in earlier ones.
 #include "core/base/error.h"
 #include "core/model/lookup_linear.h"
-#include "core/strategy/calibration.h"
-#include "core/strategy/strategy.h"
+#include "plugins/quantization/block_solving.h"
 #include "plugins/quantization/gptq_solver.h"
 #include "plugins/quantization/group_layout.h"
 
@@ -46,12 +45,8 @@ public:
                     .asAdvanced(),
                 Parameter::number("damping", "Damping", 0.01, 0, 1,
                                   "Added to the diagonal of the inputs' covariance, as a share of its mean.")
-                    .asAdvanced(),
-                Parameter::choice("inputs", "Inputs", "compressed", {"compressed", "dense"},
-                                  "Whether a block is fitted to what the compressed blocks before it give, or to "
-                                  "what the original ones give.")
                     .asAdvanced()};
-            for (Parameter& parameter : calibrationParameters()) all.push_back(std::move(parameter).asAdvanced());
+            for (Parameter& parameter : blockSolvingParameters()) all.push_back(std::move(parameter));
             all.push_back(unevenGroupsParameter());
             return all;
         }();
@@ -65,32 +60,15 @@ public:
 
     Pipeline apply(const Pipeline& pipeline, const Settings& settings, Workbench& workbench) const override
     {
-        const Model& model = *pipeline.model;
-        const auto sequences = calibrationSequences(model, settings, workbench, info().id);
-        BlockWalk walk(model, *workbench.backend, sequences);
-        const bool dense = settings.text("inputs") == "dense";
-        Pipeline result = pipeline;
-        std::set<std::string> notes;
-        std::shared_ptr<const Model> current = pipeline.model;
-        for (size_t b = 0; b < model.blocks.size(); ++b) {
-            const double done = double(b) / double(model.blocks.size());
-            workbench.job->report(done, fmt::format("GPTQ: block {} of {}", b + 1, model.blocks.size()));
-            InputCovariances covariances(*workbench.backend);
-            walk.look(*current, int(b), covariances, *workbench.job);
-            current = withLinears(*current, [&](const LinearId& id, const Linear& linear) {
-                if (id.block != int(b) || !isQuantizable(id)) return linear.weight;
-                workbench.job->report(done, "GPTQ: " + id.text());
-                return quantized(id, *linear.weight, covariances, settings, workbench, notes);
-            });
-            walk.advance(dense ? model : *current, int(b), *workbench.job);
-        }
-        result.model = current;
-        for (const std::string& note : notes) result.notes.push_back(note);
-        return result;
+        return solveBlockwise(pipeline, settings, workbench, info().id, "GPTQ",
+                              [&](const LinearId& id, const LinearWeight& weight, const std::vector<double>* covariance,
+                                  std::set<std::string>& notes) {
+                                  return quantized(id, weight, covariance, settings, workbench, notes);
+                              });
     }
 
 private:
-    static LinearWeightPtr quantized(const LinearId& id, const LinearWeight& weight, const InputCovariances& covariances,
+    static LinearWeightPtr quantized(const LinearId& id, const LinearWeight& weight, const std::vector<double>* covariance,
                                      const Settings& settings, const Workbench& workbench, std::set<std::string>& notes)
     {
         const std::string what = "quantization.gptq: " + id.text();
@@ -100,7 +78,6 @@ private:
         noteSmallerGroup(settings, group, weight.inputs(), notes);
         const int64_t rows = weight.outputs(), columns = weight.inputs();
         std::vector<float> dense = finiteDense(weight, what);
-        const std::vector<double>* covariance = covariances.of(id);
         if (!covariance) {
             notes.insert("no token of the calibration text reached some experts, which are rounded to nearest");
             return std::make_shared<PackedLinear>(quantizeToNearest(dense, rows, columns, group, grid, what));

@@ -1,5 +1,4 @@
-// GPTQ of one matrix: columns are quantized one after another, and what each loses is made good in
-// the columns that follow, as far as the inputs' covariance allows.
+// GPTQ of one matrix: the column solver with the nearest code of each column.
 //
 // Source: Frantar et al. 2022 (arXiv:2210.17323), algorithm 1; defaults of its published code.
 #pragma once

@@ -1,239 +1,192 @@
 #include "plugins/quantization/spqr_solver.h"
 
 #include "core/base/error.h"
-#include "core/base/half.h"
 #include "core/base/parallel.h"
-#include "core/tensor/packed_layout.h"
-#include "plugins/quantization/column_order.h"
+#include "plugins/quantization/column_solver.h"
 
-#include <algorithm>
-#include <cmath>
+#include <limits>
 
 namespace paretoscope::quantization {
 
 namespace {
 
-class Solver {
+RealGrid gridOf(std::span<const double> values, int bits, bool half)
+{
+    const auto [low, high] = std::minmax_element(values.begin(), values.end());
+    return gridOfRange(*low, *high, bits, half);
+}
+
+// Σ (quantization error / U_ii)² of a group.
+double costOf(std::span<const double> values, std::span<const double> diagonal, int bits)
+{
+    const RealGrid grid = gridOf(values, bits, false);
+    double cost = 0;
+    for (size_t i = 0; i < values.size(); ++i) {
+        const double error = (values[i] - dequantize(quantize(values[i], grid, bits), grid)) / diagonal[i];
+        cost += error * error;
+    }
+    return cost;
+}
+
+class SpqrRule : public ColumnRule {
 public:
-    Solver(const Backend& backend, const std::vector<float>& weights, int64_t rows, int64_t columns,
-           const std::vector<double>& covariance, const SpqrSettings& settings, const std::string& what)
-        : backend_(backend), settings_(settings), rows_(rows), columns_(columns)
+    SpqrRule(int64_t rows, int64_t columns, const SpqrSettings& settings)
+        : rows_(rows), columns_(columns), settings_(settings)
     {
-        ColumnProblem problem = orderedColumns(weights, rows, columns, covariance, settings.actOrder, settings.damping, what);
-        weights_ = std::move(problem.weights);
-        factor_ = std::move(problem.factor);
-        result_.order = std::move(problem.order);
-        result_.rows = rows, result_.columns = columns;
-        const auto count = size_t(rows * columns);
-        result_.codes.resize(count), result_.isOutlier.resize(count), result_.values.resize(count);
-        result_.grids.resize(size_t(rows * groups()));
-        const auto tiles = size_t((rows + settings.tileRows - 1) / settings.tileRows);
-        if (settings.statisticBits > 0) {
-            result_.scales.resize(tiles * size_t(groups()));
-            result_.zeros.resize(result_.scales.size());
+        const auto weights = size_t(rows * columns), groups = size_t(rows * groupCount());
+        const auto grids = size_t(((rows - 1) / settings.sharedRows + 1) * groupCount());
+        result_.codes.resize(weights);
+        result_.groups.resize(groups);
+        result_.outlierMask.resize(weights);
+        result_.outlierWeights.resize(weights);
+        if (settings.scaleBits > 0) {
+            result_.scaleCodes.resize(groups);
+            result_.scaleGrids.resize(grids);
+        }
+        if (settings.zeroBits > 0) {
+            result_.zeroCodes.resize(groups);
+            result_.zeroGrids.resize(grids);
         }
     }
 
-    SpqrResult run()
+    // The threshold comes from the weights before any of them is changed.
+    void arrange(const float* weights, std::span<const int32_t>, std::span<const double> diagonal) override
     {
-        result_.threshold = settings_.outlierThreshold * sensitivity();
-        for (int64_t begin = 0; begin < columns_; begin += settings_.blockColumns)
-            solveBlock(begin, std::min(columns_, begin + settings_.blockColumns));
+        diagonal_.assign(diagonal.begin(), diagonal.end());
+        result_.threshold = std::numeric_limits<double>::infinity();
+        if (!settings_.outliers) return;
+        double mean = 0;
+        for (int64_t c = 0; c < columns_; ++c) {
+            double sum = 0, squares = 0;
+            for (int64_t r = 0; r < rows_; ++r) sum += double(weights[r * columns_ + c]);
+            for (int64_t r = 0; r < rows_; ++r) squares += std::pow(double(weights[r * columns_ + c]) - sum / double(rows_), 2);
+            const double variance = squares / double(std::max<int64_t>(1, rows_ - 1));
+            mean += variance / (diagonal_[size_t(c)] * diagonal_[size_t(c)]) / double(columns_);
+        }
+        result_.threshold = settings_.outlierThreshold * mean;
+    }
+
+    // One group: the solver steps by groups.
+    void prepare(int64_t begin, int64_t, const float* weights) override
+    {
+        const int64_t group = begin / settings_.groupSize;
+        const int64_t blocks = (rows_ - 1) / settings_.sharedRows + 1;
+        parallelFor(blocks, 1, [&](int64_t first, int64_t last) {
+            for (int64_t block = first; block < last; ++block) fitRows(block, group, weights);
+        });
+    }
+
+    double decide(int64_t row, int64_t column, double value) override
+    {
+        const auto at = size_t(row * columns_ + column);
+        const RealGrid& grid = result_.groups[size_t(row * groupCount() + column / settings_.groupSize)];
+        int code = quantize(value, grid, settings_.bits);
+        double kept = dequantize(code, grid);
+        const double error = (value - kept) / diagonal_[size_t(column)];
+        if (error * error > result_.threshold) {
+            code = quantize(0, grid, settings_.bits);
+            kept = value;
+            result_.outlierMask[at] = 1;
+            result_.outlierWeights[at] = float(value);
+        }
+        result_.codes[at] = uint8_t(code);
+        return kept;
+    }
+
+    SpqrResult take(ColumnSolution solution)
+    {
+        result_.order = std::move(solution.order);
+        result_.loss = solution.loss;
+        result_.damping = solution.damping;
         return std::move(result_);
     }
 
 private:
-    int64_t groups() const { return columns_ / settings_.groupSize; }
-    double diagonal(int64_t c) const { return factor_[size_t(c * columns_ + c)]; }
-    bool seeksOutliers() const { return std::isfinite(result_.threshold); }
-    double* rowOf(std::vector<double>& work, int64_t r, int64_t width, int64_t firstRow) const
-    {
-        return work.data() + (r - firstRow) * width;
-    }
+    int64_t groupCount() const { return columns_ / settings_.groupSize; }
 
-    // Mean over columns of the rows' variance by the squared diagonal.
-    double sensitivity() const
+    // The group's grids of the rows that share second-level grids.
+    void fitRows(int64_t block, int64_t group, const float* weights)
     {
-        double total = 0;
-        for (int64_t c = 0; c < columns_; ++c) {
-            double mean = 0, square = 0;
-            for (int64_t r = 0; r < rows_; ++r) mean += double(weights_[size_t(r * columns_ + c)]) / double(rows_);
-            for (int64_t r = 0; r < rows_; ++r) {
-                const double difference = double(weights_[size_t(r * columns_ + c)]) - mean;
-                square += difference * difference / double(std::max<int64_t>(1, rows_ - 1));
-            }
-            total += square / (diagonal(c) * diagonal(c));
-        }
-        return total / double(columns_);
-    }
-
-    void solveBlock(int64_t begin, int64_t end)
-    {
-        const int64_t width = end - begin, tile = settings_.tileRows;
-        std::vector<float> errors(size_t(rows_ * width));
-        parallelFor((rows_ + tile - 1) / tile, 1, [&](int64_t first, int64_t last) {
-            for (int64_t t = first; t < last; ++t) solveTile(t, begin, end, errors);
-        });
-        if (end == columns_) return;
-        std::vector<float> factor(size_t(width * (columns_ - end)));
-        for (int64_t i = 0; i < width; ++i)
-            for (int64_t c = end; c < columns_; ++c)
-                factor[size_t(i * (columns_ - end) + c - end)] = float(factor_[size_t((begin + i) * columns_ + c)]);
-        backend_.gemm(false, false, -1, {errors.data(), rows_, width}, {factor.data(), width, columns_ - end}, true,
-                      {weights_.data() + end, rows_, columns_ - end, columns_});
-    }
-
-    // The columns [begin, end) of the rows that share their second level.
-    void solveTile(int64_t tile, int64_t begin, int64_t end, std::vector<float>& errors)
-    {
-        const int64_t firstRow = tile * settings_.tileRows, lastRow = std::min(rows_, firstRow + settings_.tileRows);
-        const int64_t width = end - begin;
-        std::vector<double> work(size_t((lastRow - firstRow) * width));
-        for (int64_t r = firstRow; r < lastRow; ++r)
-            for (int64_t i = 0; i < width; ++i) rowOf(work, r, width, firstRow)[i] = double(weights_[size_t(r * columns_ + begin + i)]);
-        for (int64_t c = begin; c < end; c += settings_.groupSize) {
-            fitGroup(tile, firstRow, lastRow, c, work, width, begin);
-            for (int64_t r = firstRow; r < lastRow; ++r)
-                solveGroup(r, c, end, rowOf(work, r, width, firstRow) - begin, errors.data() + r * width - begin);
-        }
-    }
-
-    void fitGroup(int64_t tile, int64_t firstRow, int64_t lastRow, int64_t column, std::vector<double>& work, int64_t width,
-                  int64_t begin)
-    {
-        const int64_t group = column / settings_.groupSize;
-        std::vector<double> scales, zeros;
-        for (int64_t r = firstRow; r < lastRow; ++r) {
-            std::vector<double> weights(rowOf(work, r, width, firstRow) + column - begin,
-                                        rowOf(work, r, width, firstRow) + column - begin + settings_.groupSize);
-            if (!settings_.simplified && seeksOutliers()) leaveOutliers(weights, column);
-            const FloatGrid grid = fitFloatGrid(weights, settings_.bits);
-            result_.grids[size_t(r * groups() + group)] = grid;
+        const int64_t begin = block * settings_.sharedRows, end = std::min(rows_, begin + settings_.sharedRows);
+        const auto size = size_t(settings_.groupSize);
+        const auto diagonal = std::span(diagonal_).subspan(size_t(group) * size, size);
+        const bool twoLevel = settings_.scaleBits > 0 || settings_.zeroBits > 0;
+        std::vector<double> values(size), scales, zeros;
+        for (int64_t r = begin; r < end; ++r) {
+            const float* from = weights + r * columns_ + group * settings_.groupSize;
+            std::copy(from, from + size, values.begin());
+            if (settings_.outliers && settings_.leaveOneOut) hideOutliers(values, diagonal);
+            const RealGrid grid = gridOf(values, settings_.bits, settings_.roundNumbers && !twoLevel);
             scales.push_back(grid.scale);
             zeros.push_back(grid.zero);
         }
-        if (settings_.statisticBits == 0) return;
-        const auto place = size_t(tile * groups() + group);
-        result_.scales[place] = codeNumbers(scales, settings_.statisticBits, settings_.halves);
-        result_.zeros[place] = codeNumbers(zeros, settings_.statisticBits, settings_.halves);
-        for (int64_t r = firstRow; r < lastRow; ++r)
-            result_.grids[size_t(r * groups() + group)] = {result_.scales[place].at(size_t(r - firstRow)),
-                                                           result_.zeros[place].at(size_t(r - firstRow))};
+        storeNumbers(scales, settings_.scaleBits, begin, group, result_.scaleCodes, result_.scaleGrids);
+        storeNumbers(zeros, settings_.zeroBits, begin, group, result_.zeroCodes, result_.zeroGrids);
+        for (int64_t r = begin; r < end; ++r)
+            result_.groups[size_t(r * groupCount() + group)] = {scales[size_t(r - begin)], zeros[size_t(r - begin)]};
     }
 
-    // Likely outliers take the mean of the rest, so that the grid does not stretch for them.
-    void leaveOutliers(std::vector<double>& weights, int64_t column) const
+    // Puts the mean of the others in place of weights without which the group would cost much less.
+    void hideOutliers(std::vector<double>& values, std::span<const double> diagonal) const
     {
-        std::vector<double> factors;
-        for (int64_t i = 0; i < settings_.groupSize; ++i) factors.push_back(diagonal(column + i));
-        const std::vector<double> gain = leaveOneOutGain(weights, factors, settings_.bits);
-        double sum = 0, kept = 0;
-        for (size_t i = 0; i < weights.size(); ++i)
-            if (!(gain[i] > result_.threshold)) sum += weights[i], kept += 1;
-        for (size_t i = 0; i < weights.size(); ++i)
-            if (gain[i] > result_.threshold) weights[i] = sum / std::max(1.0, kept);
-    }
-
-    // What stands for an outlier: a 16-bit number on top of the grid's value.
-    double keptValue(double weight, double gridValue) const
-    {
-        if (!settings_.halves) return weight;
-        return gridValue + double(halfToFloat(floatToHalf(float(weight - gridValue))));
-    }
-
-    // `w` and `errors` are indexed by column.
-    void solveGroup(int64_t r, int64_t column, int64_t end, double* w, float* errors)
-    {
-        const FloatGrid& grid = result_.grids[size_t(r * groups() + column / settings_.groupSize)];
-        for (int64_t c = column; c < column + settings_.groupSize; ++c) {
-            const auto at = size_t(r * columns_ + c);
-            int code = grid.quantize(w[c], settings_.bits);
-            double value = grid.dequantize(code);
-            double error = (w[c] - value) / diagonal(c);
-            if (seeksOutliers() && error * error > result_.threshold) {
-                code = grid.quantize(0, settings_.bits);
-                value = keptValue(w[c], grid.dequantize(code));
-                error = (w[c] - value) / diagonal(c);
-                result_.isOutlier[at] = 1;
+        const double all = costOf(values, diagonal, settings_.bits);
+        if (!(all > result_.threshold)) return; // no single weight can save as much
+        std::vector<double> others(values.begin() + 1, values.end());
+        std::vector<double> costs(diagonal.begin() + 1, diagonal.end());
+        std::vector<bool> likely(values.size());
+        double sum = 0;
+        size_t kept = 0;
+        for (size_t i = 0; i < values.size(); ++i) {
+            if (i > 0) {
+                others[i - 1] = values[i - 1];
+                costs[i - 1] = diagonal[i - 1];
             }
-            result_.codes[at] = uint8_t(code);
-            result_.values[at] = value;
-            errors[c] = float(error);
-            const double* factor = factor_.data() + c * columns_;
-            for (int64_t j = c + 1; j < end; ++j) w[j] -= error * factor[j];
+            likely[i] = all - costOf(others, costs, settings_.bits) > result_.threshold;
+            if (likely[i]) continue;
+            sum += values[i];
+            ++kept;
+        }
+        const double mean = sum / double(std::max<size_t>(1, kept));
+        for (size_t i = 0; i < values.size(); ++i)
+            if (likely[i]) values[i] = mean;
+    }
+
+    // Replaces numbers by what will be read back.
+    void storeNumbers(std::vector<double>& numbers, int bits, int64_t firstRow, int64_t group, std::vector<uint8_t>& codes,
+                      std::vector<RealGrid>& grids)
+    {
+        if (bits == 0) {
+            if (settings_.roundNumbers)
+                for (double& number : numbers) number = halfOf(number);
+            return;
+        }
+        const RealGrid grid = gridOf(numbers, bits, settings_.roundNumbers);
+        grids[size_t(firstRow / settings_.sharedRows * groupCount() + group)] = grid;
+        for (size_t i = 0; i < numbers.size(); ++i) {
+            const int code = quantize(numbers[i], grid, bits);
+            codes[(size_t(firstRow) + i) * size_t(groupCount()) + size_t(group)] = uint8_t(code);
+            numbers[i] = dequantize(code, grid);
         }
     }
 
-    const Backend& backend_;
-    const SpqrSettings& settings_;
     int64_t rows_, columns_;
-    std::vector<float> weights_; // in solving order
-    std::vector<double> factor_; // U
+    const SpqrSettings& settings_;
+    std::vector<double> diagonal_; // of U
     SpqrResult result_;
 };
 
 } // namespace
 
-int64_t SpqrResult::outliers() const
+SpqrResult solveSpqr(const Backend& backend, std::vector<float> weights, int64_t rows, int64_t columns,
+                     std::vector<double> covariance, const SpqrSettings& settings, const std::string& what)
 {
-    return std::count(isOutlier.begin(), isOutlier.end(), 1);
-}
-
-BilevelMatrix SpqrResult::matrix(const SpqrSettings& settings) const
-{
-    BilevelMatrix result{settings.bits, settings.statisticBits, settings.groupSize, settings.tileRows, rows, columns, {}, {}, {}, {}};
-    const auto groups = size_t(result.groups()), width = size_t(columns);
-    const auto codeBytes = size_t(columns * settings.bits / 8), statisticBytes = size_t(packedBytes(int64_t(groups), settings.statisticBits));
-    result.codes = Tensor::zeros(DType::U8, {rows, int64_t(codeBytes)});
-    result.scaleCodes = Tensor::zeros(DType::U8, {rows, int64_t(statisticBytes)});
-    result.zeroCodes = Tensor::zeros(DType::U8, {rows, int64_t(statisticBytes)});
-    result.statistics = Tensor::zeros(DType::F16, {result.tiles(), int64_t(groups), 4});
-    std::vector<uint8_t> scaleRow(groups), zeroRow(groups);
-    for (size_t r = 0; r < size_t(rows); ++r) {
-        const size_t tile = r / size_t(settings.tileRows), inTile = r % size_t(settings.tileRows);
-        for (size_t g = 0; g < groups; ++g) {
-            scaleRow[g] = scales[tile * groups + g].codes[inTile];
-            zeroRow[g] = zeros[tile * groups + g].codes[inTile];
-        }
-        packCodes(std::span(codes).subspan(r * width, width), settings.bits, result.codes.fill<uint8_t>().subspan(r * codeBytes, codeBytes));
-        packCodes(scaleRow, settings.statisticBits, result.scaleCodes.fill<uint8_t>().subspan(r * statisticBytes, statisticBytes));
-        packCodes(zeroRow, settings.statisticBits, result.zeroCodes.fill<uint8_t>().subspan(r * statisticBytes, statisticBytes));
-    }
-    const auto statistics = result.statistics.fill<uint16_t>();
-    for (size_t i = 0; i < scales.size(); ++i) {
-        const double numbers[] = {scales[i].step, scales[i].first, zeros[i].step, zeros[i].first};
-        for (size_t n = 0; n < 4; ++n) statistics[i * 4 + n] = floatToHalf(float(numbers[n]));
-    }
-    return result;
-}
-
-SparseRows SpqrResult::sparse() const
-{
-    SparseRows result{rows, columns, Tensor::zeros(DType::I32, {rows + 1}), Tensor::zeros(DType::I16, {outliers()}),
-                      Tensor::zeros(DType::F16, {outliers()})};
-    const auto offsets = result.offsets.fill<int32_t>();
-    size_t next = 0;
-    const int64_t groupSize = columns / (int64_t(grids.size()) / rows);
-    for (int64_t r = 0; r < rows; ++r) {
-        for (int64_t c = 0; c < columns; ++c) {
-            const auto at = size_t(r * columns + c);
-            if (!isOutlier[at]) continue;
-            const FloatGrid& grid = grids[size_t(r * (columns / groupSize) + c / groupSize)];
-            result.places.fill<uint16_t>()[next] = uint16_t(c);
-            result.values.fill<uint16_t>()[next++] = floatToHalf(float(values[at] - grid.dequantize(codes[at])));
-        }
-        offsets[size_t(r) + 1] = int32_t(next);
-    }
-    return result;
-}
-
-SpqrResult solveSpqr(const Backend& backend, const std::vector<float>& weights, int64_t rows, int64_t columns,
-                     const std::vector<double>& covariance, const SpqrSettings& settings, const std::string& what)
-{
-    if (columns % settings.groupSize != 0 || settings.blockColumns % settings.groupSize != 0 ||
-        int64_t(covariance.size()) != columns * columns)
-        fail(ErrorCode::Internal, "{}: operands of SpQR do not fit", what);
-    return Solver(backend, weights, rows, columns, covariance, settings, what).run();
+    const int64_t group = settings.groupSize;
+    if (group < 2 || columns % group != 0) fail(ErrorCode::Internal, "{}: the groups of SpQR do not fit", what);
+    SpqrRule rule(rows, columns, settings);
+    const int64_t block = std::max(group, 128 / group * group);
+    const ColumnSolverSettings solver{settings.actOrder, settings.damping, block, group};
+    return rule.take(
+        solveColumns(backend, std::move(weights), rows, columns, std::move(covariance), solver, rule, what));
 }
 
 } // namespace paretoscope::quantization

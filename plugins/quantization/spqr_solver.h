@@ -1,12 +1,11 @@
-// SpQR of one matrix: GPTQ in small groups, with the weights that no grid fits kept apart.
+// SpQR of one matrix: the column solver on small groups whose scales and zeros are quantized in turn,
+// with the weights that would cost most kept apart.
 //
-// Source: Dettmers et al., SpQR, 2023, arXiv:2306.03078, algorithm 1; published code:
-// spqr_engine.py.
+// Source: Dettmers et al. 2023 (arXiv:2306.03078), algorithm 1; defaults of its published code.
 #pragma once
 
 #include "core/backend/backend.h"
-#include "core/tensor/bilevel_layout.h"
-#include "plugins/quantization/spqr_grid.h"
+#include "plugins/quantization/real_grid.h"
 
 #include <cstdint>
 #include <string>
@@ -16,37 +15,36 @@ namespace paretoscope::quantization {
 
 struct SpqrSettings {
     int bits = 3;
-    int64_t groupSize = 16;       // divides the columns
-    int statisticBits = 3;        // of scales and zero points; 0: they stay as they are
-    int64_t tileRows = 16;        // that share the second level
-    double outlierThreshold = 0.2; // of the mean sensitivity; infinite: no outliers
-    bool simplified = false;       // no leave-one-out: grids are fitted to all weights
-    bool actOrder = true;
+    int64_t groupSize = 16; // divides the columns
+    int scaleBits = 3;      // of quantized scales and zeros; 0 keeps them in 16 bits
+    int zeroBits = 3;
+    int64_t sharedRows = 16; // rows whose scales (and zeros) of a group share a grid
+    bool outliers = true;
+    double outlierThreshold = 0.2; // of the mean variance of a column over its sensitivity
+    bool leaveOneOut = true;       // fit groups without their likely outliers
+    bool actOrder = true;          // columns with the largest inputs first
     double damping = 1;            // of the covariance's mean diagonal
-    bool halves = true;            // everything is rounded to the 16 bits in which it is stored
-    int64_t blockColumns = 128;
+    bool roundNumbers = true;      // to the 16 bits in which scales, zeros and grids are stored
 };
 
-// In the order of `order`'s columns when it is not empty.
+// Everything by column in the order of `order`, where it is not empty.
 struct SpqrResult {
-    std::vector<uint8_t> codes;      // [rows, columns]
-    std::vector<uint8_t> isOutlier;  // [rows, columns]
-    std::vector<double> values;      // [rows, columns] ŵ, outliers as they are kept
-    std::vector<FloatGrid> grids;    // [rows, groups]
-    std::vector<NumberCodes> scales, zeros; // [tiles, groups] when statisticBits > 0
-    std::vector<int32_t> order;
-    double threshold = 0;
-    int64_t rows = 0, columns = 0;
-
-    int64_t outliers() const;
-    // As stored; statisticBits must have been > 0. The outliers are what is added to the grid's value.
-    BilevelMatrix matrix(const SpqrSettings& settings) const;
-    SparseRows sparse() const; // of columns in the result's order
+    std::vector<uint8_t> codes;        // [rows, columns]; that of 0 where an outlier is
+    std::vector<RealGrid> groups;      // [rows, columns / groupSize] as they are read back
+    std::vector<uint8_t> scaleCodes;   // [rows, columns / groupSize], empty with 16-bit scales
+    std::vector<uint8_t> zeroCodes;
+    std::vector<RealGrid> scaleGrids;  // [ceil(rows / sharedRows), columns / groupSize]
+    std::vector<RealGrid> zeroGrids;
+    std::vector<uint8_t> outlierMask;  // [rows, columns]
+    std::vector<float> outlierWeights; // [rows, columns], where the mask is set: the weight itself
+    std::vector<int32_t> order;        // column i of the result is column order[i] of the weights
+    double loss = 0;                   // as ColumnSolution
+    double damping = 0;
+    double threshold = 0;              // cost above which a weight is kept apart
 };
 
-// weights [rows, columns], covariance [columns, columns] up to a factor. Error(Unsupported) naming
-// `what` when no damping helps.
-SpqrResult solveSpqr(const Backend& backend, const std::vector<float>& weights, int64_t rows, int64_t columns,
-                     const std::vector<double>& covariance, const SpqrSettings& settings, const std::string& what);
+// weights [rows, columns], covariance [columns, columns] up to a factor. Errors as solveColumns.
+SpqrResult solveSpqr(const Backend& backend, std::vector<float> weights, int64_t rows, int64_t columns,
+                     std::vector<double> covariance, const SpqrSettings& settings, const std::string& what);
 
 } // namespace paretoscope::quantization

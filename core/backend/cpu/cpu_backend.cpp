@@ -1,6 +1,8 @@
 // The CPU backend: forwards to the kernels of this folder.
 #include "core/backend/backend.h"
 
+#include "core/backend/compressed_products.h"
+#include "core/backend/cpu/affine_kernels.h"
 #include "core/backend/cpu/blas.h"
 #include "core/backend/cpu/kernels.h"
 #include "core/base/parallel.h"
@@ -11,7 +13,7 @@ namespace paretoscope {
 
 namespace {
 
-class CpuBackend : public Backend {
+class CpuBackend : public Backend, public CompressedProducts {
 public:
     std::string name() const override { return "cpu"; }
 
@@ -100,6 +102,16 @@ public:
     void convert(const Tensor& tensor, int64_t begin, std::span<float> result) const override
     {
         cpu::convert(tensor, begin, result);
+    }
+
+    void linearAffine(ConstMatrixView x, const AffineMatrix& weight, const float* bias, MatrixView y) const override
+    {
+        cpu::linearAffine(x, weight, bias, y);
+    }
+
+    void addSparse(ConstMatrixView x, const SparseRows& weight, MatrixView y) const override
+    {
+        cpu::addSparse(x, weight, y);
     }
 };
 

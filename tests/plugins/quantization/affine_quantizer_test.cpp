@@ -2,9 +2,9 @@
 #include "core/base/error.h"
 #include "core/base/half.h"
 #include "core/base/random.h"
+#include "golden_cases.h"
 #include "plugins/quantization/affine_quantizer.h"
 #include "plugins/quantization/group_layout.h"
-#include "tests/plugins/quantization/golden_cases.h"
 
 #include <cmath>
 
@@ -49,33 +49,28 @@ private slots:
     void referenceOutputs_data() { test::addGoldenCases("rtn"); }
     void referenceOutputs()
     {
-        QFETCH(QString, folder);
-        QFETCH(QString, config);
-        if (folder.isEmpty()) QSKIP("reference data not found");
-        const test::GoldenCase from(folder, config, "rtn");
-        const Json& settings = from.settings();
+        PARETOSCOPE_GOLDEN_CASE("rtn");
+        const Json& settings = golden.settings();
         const auto wished = settings.at("groupsize").get<int64_t>();
+        const int64_t group = wished < 0 ? golden.columns : wished;
         const AffineSettings affine{settings.at("bits").get<int>(), settings.at("sym").get<bool>(),
                                     settings.at("mse").get<bool>()};
-        const PackedMatrix packed = quantizeToNearest(from.weights, from.rows, from.columns,
-                                                      wished < 0 ? from.columns : wished, affine, "golden");
+        const PackedMatrix packed = quantizeToNearest(golden.weights, golden.rows, golden.columns, group, affine, "golden");
 
         const std::vector<uint8_t> codes = codesOf(packed);
-        const auto wanted = from.tensor("codes").view<uint8_t>();
+        const Tensor wanted = golden.expected("codes");
         size_t equal = 0;
-        for (size_t i = 0; i < codes.size(); ++i) equal += codes[i] == wanted[i];
+        for (size_t i = 0; i < codes.size(); ++i) equal += codes[i] == wanted.view<uint8_t>()[i];
         // Symmetric grids have exact ties at the largest weight; see the reference's README.
         if (affine.symmetric)
             QVERIFY2(double(equal) >= 0.97 * double(codes.size()), qPrintable(QString::number(equal)));
         else
             QCOMPARE(equal, codes.size());
-        const std::vector<float> scales = from.tensor("scales").toFloats();
+        const std::vector<float> scales = golden.expected("scales").toFloats();
         const std::vector<float> stored = packed.scales.toFloats();
         for (size_t i = 0; i < scales.size(); ++i) QCOMPARE(stored[i], halfToFloat(floatToHalf(scales[i])));
-        const std::vector<float> dense = denseOf(packed);
-        const double error = from.outputError({dense.begin(), dense.end()});
-        const auto reference = from.golden.at("output_error").get<double>();
-        QVERIFY2(std::abs(error / reference - 1) < 0.02, qPrintable(QString::number(error / reference)));
+        const double ratio = golden.errorOf(denseOf(packed)) / golden.outputError();
+        QVERIFY2(std::abs(ratio - 1) < 0.02, qPrintable(QString::number(ratio)));
     }
 
     // |w - ŵ| <= s/2 where nothing is clipped, plus what storing s in 16 bits may move.

@@ -1,19 +1,17 @@
-// The reference outputs of published compressors on fixed matrices (shared/golden/README.md).
+// The reference outputs of published compressors: every case and setting below compressors/.
 #pragma once
 
 #include "core/base/json.h"
 #include "core/model/formats/safetensors.h"
 #include "tests/test_data.h"
 
-#include <memory>
-#include <string>
 #include <vector>
 
 namespace paretoscope::test {
 
-// Rows "folder" and "config" for every configuration of every case that has `method`.json; one row
-// with an empty folder when there is no reference data.
-inline void addGoldenCases(const char* method)
+// Rows "folder/config" with the columns `folder` and `config` for every setting of `method`; one
+// row without a folder where there is no reference data. For a test's _data function.
+inline void addGoldenCases(const std::string& method)
 {
     QTest::addColumn<QString>("folder");
     QTest::addColumn<QString>("config");
@@ -23,61 +21,79 @@ inline void addGoldenCases(const char* method)
         return;
     }
     for (const auto& entry : std::filesystem::directory_iterator(root)) {
-        const auto file = entry.path() / (std::string(method) + ".json");
-        if (!std::filesystem::exists(file)) continue;
-        const Json configs = readJsonFile(file).at("configs");
+        const auto description = entry.path() / (method + ".json");
+        if (!std::filesystem::exists(description)) continue;
+        const Json configs = readJsonFile(description).at("configs");
         for (const auto& [name, unused] : configs.items())
             QTest::addRow("%s/%s", entry.path().filename().c_str(), name.c_str())
                 << QString::fromStdString(entry.path().string()) << QString::fromStdString(name);
     }
 }
 
-// One case: y = X Wᵀ with W [rows, columns], and what the published code made of it.
-struct GoldenCase {
-    Json golden; // of the configuration: "settings", "output_error", ...
-    std::string name;
-    std::shared_ptr<const SafetensorsFile> expected;
-    int64_t rows = 0, columns = 0, tokens = 0;
-    std::vector<float> weights, inputs; // [rows, columns], [tokens, columns]
-    std::vector<double> covariance;     // Σ x xᵀ [columns, columns]
-
-    GoldenCase(const QString& folder, const QString& config, const char* method) : name(config.toStdString())
+// One row of addGoldenCases: y = X Wᵀ with W [rows, columns] and X [tokens, columns].
+class GoldenCase {
+public:
+    GoldenCase(const QString& folder, const QString& config, const std::string& method)
+        : config_(config.toStdString())
     {
         const std::filesystem::path path = folder.toStdString();
-        golden = readJsonFile(path / (std::string(method) + ".json")).at("configs").at(name);
-        expected = SafetensorsFile::open(path / (std::string(method) + ".safetensors"));
-        const auto given = SafetensorsFile::open(path / "inputs.safetensors");
-        const Tensor w = given->tensor("W"), x = given->tensor("X");
-        rows = w.extent(0), columns = w.extent(1), tokens = x.extent(0);
-        weights = w.toFloats(), inputs = x.toFloats();
-        covariance.resize(size_t(columns * columns));
+        description_ = readJsonFile(path / (method + ".json")).at("configs").at(config_);
+        expected_ = SafetensorsFile::open(path / (method + ".safetensors"));
+        const auto inputs = SafetensorsFile::open(path / "inputs.safetensors");
+        const Tensor w = inputs->tensor("W"), x = inputs->tensor("X");
+        rows = w.extent(0);
+        columns = w.extent(1);
+        tokens = x.extent(0);
+        weights = w.toFloats();
+        activations = x.toFloats();
+    }
+
+    const Json& settings() const { return description_.at("settings"); }
+    double outputError() const { return description_.at("output_error").get<double>(); }
+    Tensor expected(const std::string& name) const { return expected_->tensor(config_ + "/" + name); }
+
+    // Σ x xᵀ [columns, columns]
+    std::vector<double> covariance() const
+    {
+        std::vector<double> sum(size_t(columns * columns));
         for (int64_t t = 0; t < tokens; ++t)
             for (int64_t a = 0; a < columns; ++a)
                 for (int64_t b = 0; b < columns; ++b)
-                    covariance[size_t(a * columns + b)] += double(inputs[size_t(t * columns + a)]) * double(inputs[size_t(t * columns + b)]);
+                    sum[size_t(a * columns + b)] += double(activations[size_t(t * columns + a)]) *
+                                                    double(activations[size_t(t * columns + b)]);
+        return sum;
     }
 
-    const Json& settings() const { return golden.at("settings"); }
-    Tensor tensor(const char* part) const { return expected->tensor(name + "/" + part); }
-    // ||X Wᵀ - X Ŵᵀ||², summed.
-    double outputError(const std::vector<double>& other) const
+    // ||X Wᵀ - X Ŵᵀ||², for ŵ [rows, columns].
+    template <class Number> double errorOf(const std::vector<Number>& dense) const
     {
-        double total = 0;
-        for (int64_t r = 0; r < rows; ++r)
-            for (int64_t a = 0; a < columns; ++a) {
-                double row = 0;
-                for (int64_t b = 0; b < columns; ++b) row += covariance[size_t(a * columns + b)] * difference(other, r, b);
-                total += difference(other, r, a) * row;
+        double error = 0;
+        for (int64_t t = 0; t < tokens; ++t)
+            for (int64_t n = 0; n < rows; ++n) {
+                double difference = 0;
+                for (int64_t k = 0; k < columns; ++k) {
+                    const auto at = size_t(n * columns + k);
+                    difference += double(activations[size_t(t * columns + k)]) * (double(weights[at]) - double(dense[at]));
+                }
+                error += difference * difference;
             }
-        return total;
+        return error;
     }
+
+    int64_t rows = 0, columns = 0, tokens = 0;
+    std::vector<float> weights, activations;
 
 private:
-    double difference(const std::vector<double>& other, int64_t r, int64_t c) const
-    {
-        const auto at = size_t(r * columns + c);
-        return double(weights[at]) - other[at];
-    }
+    std::string config_;
+    Json description_;
+    std::shared_ptr<const SafetensorsFile> expected_;
 };
 
 } // namespace paretoscope::test
+
+// First statements of a test over addGoldenCases: defines `golden`, or skips with the reason.
+#define PARETOSCOPE_GOLDEN_CASE(method)                                                            \
+    QFETCH(QString, folder);                                                                       \
+    QFETCH(QString, config);                                                                       \
+    if (folder.isEmpty()) QSKIP("reference data not found");                                       \
+    const paretoscope::test::GoldenCase golden(folder, config, method)

@@ -1,44 +1,20 @@
 // GPTQ against the reference outputs, the checks of its card and brute force.
 #include "core/backend/linear_algebra.h"
 #include "core/base/error.h"
-#include "core/base/random.h"
-#include "core/base/file.h"
-#include "core/inference/session.h"
-#include "core/model/open_model.h"
-#include "core/strategy/recipe.h"
 #include "core/strategy/strategy.h"
+#include "golden_cases.h"
 #include "plugins/quantization/gptq_solver.h"
 #include "plugins/quantization/strategies.h"
-#include "tests/plugins/quantization/golden_cases.h"
+#include "sample_problems.h"
 
 #include <cmath>
+#include <utility>
 
 using namespace paretoscope;
 using namespace paretoscope::quantization;
+using namespace paretoscope::test;
 
 namespace {
-
-struct Problem {
-    int64_t rows, columns;
-    std::vector<float> weights;
-    std::vector<double> covariance;
-};
-
-// Inputs that lean on each other, as a model's do.
-Problem someProblem(int64_t rows, int64_t columns, uint64_t seed)
-{
-    Random random(seed, "problem");
-    Problem problem{rows, columns, {}, std::vector<double>(size_t(columns * columns))};
-    for (int64_t i = 0; i < rows * columns; ++i) problem.weights.push_back(float(random.normal()));
-    for (int64_t t = 0; t < 4 * columns; ++t) {
-        std::vector<double> x;
-        const double common = random.normal();
-        for (int64_t c = 0; c < columns; ++c) x.push_back(random.normal() + common * (1 + double(c % 3)));
-        for (int64_t a = 0; a < columns; ++a)
-            for (int64_t b = 0; b < columns; ++b) problem.covariance[size_t(a * columns + b)] += x[size_t(a)] * x[size_t(b)];
-    }
-    return problem;
-}
 
 // ŵ of a result in the original order of columns.
 std::vector<double> dequantized(const GptqResult& result, int64_t rows, int64_t columns, int64_t groupSize)
@@ -53,24 +29,6 @@ std::vector<double> dequantized(const GptqResult& result, int64_t rows, int64_t 
     return dense;
 }
 
-// tr((W - Ŵ) H (W - Ŵ)ᵀ)
-double lossOf(const Problem& problem, const std::vector<double>& dense, double damping = 0)
-{
-    double mean = 0, total = 0;
-    const int64_t n = problem.columns;
-    for (int64_t c = 0; c < n; ++c) mean += problem.covariance[size_t(c * n + c)] / double(n);
-    for (int64_t r = 0; r < problem.rows; ++r)
-        for (int64_t a = 0; a < n; ++a)
-            for (int64_t b = 0; b < n; ++b) {
-                const auto difference = [&](int64_t c) {
-                    return double(problem.weights[size_t(r * n + c)]) - dense[size_t(r * n + c)];
-                };
-                const double h = problem.covariance[size_t(a * n + b)] + (a == b ? damping * mean : 0);
-                total += difference(a) * h * difference(b);
-            }
-    return total;
-}
-
 GptqResult solved(const Problem& problem, const GptqSettings& settings)
 {
     return solveGptq(*cpuBackend(), problem.weights, problem.rows, problem.columns, problem.covariance, settings, "test");
@@ -83,17 +41,13 @@ class GptqTest : public QObject {
 private slots:
     void initTestCase() { registerStrategies(StrategyRegistry::instance()); }
 
-    void referenceOutputs_data() { test::addGoldenCases("gptq"); }
-
+    void referenceOutputs_data() { addGoldenCases("gptq"); }
     void referenceOutputs()
     {
-        QFETCH(QString, folder);
-        QFETCH(QString, config);
-        if (folder.isEmpty()) QSKIP("reference data not found");
-        const test::GoldenCase from(folder, config, "gptq");
-        const Json& given = from.settings();
-        const Problem problem{from.rows, from.columns, from.weights, from.covariance};
-        const int64_t n = problem.columns;
+        PARETOSCOPE_GOLDEN_CASE("gptq");
+        const Json& given = golden.settings();
+        const int64_t n = golden.columns;
+        const Problem problem{golden.rows, n, golden.weights, golden.covariance()};
         GptqSettings settings;
         const auto wished = given.at("groupsize").get<int64_t>();
         settings.grid = {given.at("bits").get<int>(), given.at("sym").get<bool>(), given.value("mse", false)};
@@ -104,7 +58,7 @@ private slots:
         settings.blockColumns = given.at("blocksize").get<int64_t>();
         settings.roundScales = false;
         const GptqResult result = solved(problem, settings);
-        const Tensor expectedCodes = from.tensor("codes");
+        const Tensor expectedCodes = golden.expected("codes");
         const auto codes = expectedCodes.view<uint8_t>();
         size_t equal = 0;
         for (int64_t r = 0; r < problem.rows; ++r)
@@ -116,9 +70,8 @@ private slots:
         // Symmetric grids have exact ties at the largest weight; see the reference's README.
         if (settings.grid.symmetric) QVERIFY2(double(equal) >= 0.97 * double(codes.size()), qPrintable(share));
         else QVERIFY2(equal == codes.size(), qPrintable(share));
-        const double error = from.outputError(dequantized(result, problem.rows, n, settings.groupSize));
-        const auto reference = from.golden.at("output_error").get<double>();
-        QVERIFY2(std::abs(error / reference - 1) < 0.02, qPrintable(QString::number(error / reference)));
+        const double ratio = golden.errorOf(dequantized(result, problem.rows, n, settings.groupSize)) / golden.outputError();
+        QVERIFY2(std::abs(ratio - 1) < 0.02, qPrintable(QString::number(ratio)));
     }
 
     // methods/weights.md, C6: a factor by hand.
@@ -202,37 +155,22 @@ private slots:
     // On the built-in model and text: smaller loss of the outputs than round-to-nearest, same bytes.
     void wholeModel()
     {
-        Pipeline pipeline;
-        pipeline.model = openModel(PARETOSCOPE_SOURCE_DIR "/resources/models/starter");
-        JobContext job;
-        Workbench workbench;
-        workbench.backend = cpuBackend();
-        workbench.job = &job;
+        StarterModel starter;
         const char* base = "bits=3,group_size=64";
-        const auto with = [&](const std::string& recipe) { return applyRecipe(parseRecipe(recipe), pipeline, workbench); };
-        PARETOSCOPE_EXPECT_ERROR(with("quantization.gptq"), "needs a calibration text");
-        workbench.calibrationText = "Too short.";
-        workbench.calibrationSource = "short.txt";
-        PARETOSCOPE_EXPECT_ERROR(with("quantization.gptq"), "short.txt");
-        workbench.calibrationText = readFile(std::filesystem::path(PARETOSCOPE_BINARY_DIR) / "share/paretoscope/texts/arithmetic.txt");
+        const std::string text = std::exchange(starter.workbench.calibrationText, "");
+        PARETOSCOPE_EXPECT_ERROR(starter.with("quantization.gptq"), "needs a calibration text");
+        starter.workbench.calibrationText = "Too short.";
+        PARETOSCOPE_EXPECT_ERROR(starter.with("quantization.gptq"), "arithmetic.txt");
+        starter.workbench.calibrationText = text;
         const std::string calibration = ",calibration_samples=8,calibration_length=128)";
-        const Pipeline nearest = with(fmt::format("quantization.rtn({})", base));
-        const Pipeline plain = with(fmt::format("quantization.gptq({}{}", base, calibration));
-        const Pipeline ordered = with(fmt::format("quantization.gptq({},act_order=true{}", base, calibration));
+        const Pipeline nearest = starter.with(fmt::format("quantization.rtn({})", base));
+        const Pipeline plain = starter.with(fmt::format("quantization.gptq({}{}", base, calibration));
+        const Pipeline ordered = starter.with(fmt::format("quantization.gptq({},act_order=true{}", base, calibration));
         QCOMPARE(weightBytes(*plain.model), weightBytes(*nearest.model));
         QVERIFY(weightBytes(*ordered.model) > weightBytes(*plain.model)); // the order is stored as well
-        const auto drift = [&](const Pipeline& compressed) {
-            const std::vector<int32_t> tokens = pipeline.model->tokenizer->encode(workbench.calibrationText.substr(0, 600), false);
-            Session a(pipeline.model, cpuBackend()), b(compressed.model, cpuBackend());
-            const ConstMatrixView x = a.hidden(tokens), y = b.hidden(tokens);
-            double sum = 0;
-            for (int64_t r = 0; r < x.rows; ++r)
-                for (int64_t c = 0; c < x.columns; ++c) sum += std::pow(double(x.row(r)[c]) - double(y.row(r)[c]), 2);
-            return sum;
-        };
-        const double before = drift(nearest);
-        QVERIFY2(drift(plain) < 0.8 * before, qPrintable(QString::number(drift(plain) / before)));
-        QVERIFY2(drift(ordered) < 0.8 * before, qPrintable(QString::number(drift(ordered) / before)));
+        const double before = starter.drift(nearest);
+        QVERIFY2(starter.drift(plain) < 0.8 * before, qPrintable(QString::number(starter.drift(plain) / before)));
+        QVERIFY2(starter.drift(ordered) < 0.8 * before, qPrintable(QString::number(starter.drift(ordered) / before)));
     }
 };
 

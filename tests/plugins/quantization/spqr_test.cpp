@@ -1,66 +1,61 @@
 // SpQR against the reference outputs and the checks of its card.
 #include "core/base/error.h"
-#include "core/base/random.h"
-#include "core/model/outlier_linear.h"
+#include "core/model/affine_linear.h"
+#include "core/model/lookup_linear.h"
+#include "golden_cases.h"
+#include "plugins/quantization/gptq_solver.h"
 #include "plugins/quantization/spqr_solver.h"
-#include "tests/plugins/quantization/golden_cases.h"
+#include "plugins/quantization/strategies.h"
+#include "sample_problems.h"
 
-#include <cmath>
-#include <limits>
+#include <numeric>
 
 using namespace paretoscope;
 using namespace paretoscope::quantization;
+using namespace paretoscope::test;
 
 namespace {
 
-SpqrSettings settingsOf(const test::GoldenCase& from)
+SpqrResult solved(const Problem& problem, const SpqrSettings& settings)
 {
-    const Json& given = from.settings();
+    return solveSpqr(*cpuBackend(), problem.weights, problem.rows, problem.columns, problem.covariance, settings, "test");
+}
+
+// ŵ in the original order of columns.
+std::vector<double> dequantized(const SpqrResult& result, int64_t rows, int64_t columns, int64_t groupSize)
+{
+    std::vector<double> dense(size_t(rows * columns));
+    for (int64_t r = 0; r < rows; ++r)
+        for (int64_t i = 0; i < columns; ++i) {
+            const auto at = size_t(r * columns + i);
+            const RealGrid& grid = result.groups[size_t(r * (columns / groupSize) + i / groupSize)];
+            const int64_t column = result.order.empty() ? i : result.order[size_t(i)];
+            dense[size_t(r * columns + column)] =
+                result.outlierMask[at] ? double(result.outlierWeights[at]) : dequantize(result.codes[at], grid);
+        }
+    return dense;
+}
+
+SpqrSettings settingsOf(const Json& given)
+{
     SpqrSettings settings;
     settings.bits = given.at("bits").get<int>();
     settings.groupSize = given.at("groupsize").get<int64_t>();
-    settings.statisticBits = given.value("qq_scale_bits", 0);
-    settings.tileRows = given.value("qq_groupsize", int64_t{16});
-    settings.outlierThreshold = given.value("outlier_relative_threshold", std::numeric_limits<double>::infinity());
-    settings.simplified = given.value("simplified_outliers", false);
+    settings.scaleBits = given.value("qq_scale_bits", 0);
+    settings.zeroBits = given.value("qq_zero_bits", 0);
+    settings.sharedRows = given.value("qq_groupsize", int64_t{16});
+    settings.outliers = given.contains("outlier_relative_threshold");
+    settings.outlierThreshold = given.value("outlier_relative_threshold", 0.0);
+    settings.leaveOneOut = !given.value("simplified_outliers", false);
     settings.actOrder = given.at("permutation_order") == "act_order";
     settings.damping = given.at("percdamp").get<double>();
-    settings.halves = false;
-    settings.blockColumns = given.at("blocksize").get<int64_t>();
+    settings.roundNumbers = false;
     return settings;
 }
 
-// ŵ in the order of the matrix.
-std::vector<double> valuesOf(const SpqrResult& result)
+int64_t outlierCount(const SpqrResult& result)
 {
-    std::vector<double> values(result.values.size());
-    for (int64_t r = 0; r < result.rows; ++r)
-        for (int64_t i = 0; i < result.columns; ++i) {
-            const int64_t column = result.order.empty() ? i : result.order[size_t(i)];
-            values[size_t(r * result.columns + column)] = result.values[size_t(r * result.columns + i)];
-        }
-    return values;
-}
-
-struct Problem {
-    std::vector<float> weights;
-    std::vector<double> covariance;
-};
-
-Problem someProblem(int64_t rows, int64_t columns)
-{
-    Random random(3);
-    Problem problem;
-    for (int64_t i = 0; i < rows * columns; ++i) problem.weights.push_back(float(random.normal() * (random.uniform() < 0.01 ? 8 : 1)));
-    problem.covariance.resize(size_t(columns * columns));
-    for (int64_t t = 0; t < 3 * columns; ++t) {
-        std::vector<double> x;
-        const double common = random.normal();
-        for (int64_t c = 0; c < columns; ++c) x.push_back(random.normal() + common * (1 + double(c % 5)));
-        for (int64_t a = 0; a < columns; ++a)
-            for (int64_t b = 0; b < columns; ++b) problem.covariance[size_t(a * columns + b)] += x[size_t(a)] * x[size_t(b)];
-    }
-    return problem;
+    return std::accumulate(result.outlierMask.begin(), result.outlierMask.end(), int64_t{0});
 }
 
 } // namespace
@@ -68,126 +63,133 @@ Problem someProblem(int64_t rows, int64_t columns)
 class SpqrTest : public QObject {
     Q_OBJECT
 private slots:
-    void referenceOutputs_data() { test::addGoldenCases("spqr"); }
+    void initTestCase() { registerStrategies(StrategyRegistry::instance()); }
+
+    void referenceOutputs_data() { addGoldenCases("spqr"); }
     void referenceOutputs()
     {
-        QFETCH(QString, folder);
-        QFETCH(QString, config);
-        if (folder.isEmpty()) QSKIP("reference data not found");
-        const test::GoldenCase from(folder, config, "spqr");
-        const SpqrSettings settings = settingsOf(from);
-        const SpqrResult result = solveSpqr(*cpuBackend(), from.weights, from.rows, from.columns, from.covariance, settings, "golden");
-        const Tensor codeTensor = from.tensor("codes_permuted"), maskTensor = from.tensor("outlier_mask_permuted");
-        const auto codes = codeTensor.view<uint8_t>(), mask = maskTensor.view<uint8_t>();
-        size_t sameMask = 0, sameCodes = 0;
-        for (size_t i = 0; i < codes.size(); ++i) {
-            sameMask += (mask[i] != 0) == (result.isOutlier[i] != 0);
-            sameCodes += mask[i] != 0 || codes[i] == result.codes[i];
-        }
-        QCOMPARE(sameMask, codes.size());
-        QCOMPARE(sameCodes, codes.size());
-        const std::vector<float> expected = from.tensor("w_hat").toFloats();
-        const std::vector<double> values = valuesOf(result);
-        for (size_t i = 0; i < expected.size(); ++i) QVERIFY(std::abs(values[i] - double(expected[i])) < 1e-4);
-        const double error = from.outputError(values) / from.golden.at("output_error").get<double>();
-        QVERIFY2(std::abs(error - 1) < 0.001, qPrintable(QString::number(error)));
-        if (from.settings().at("outlier_threshold_abs").is_number())
-            QVERIFY(std::isfinite(result.threshold));
-    }
-
-    // The card: without a threshold everything is an outlier, and nothing is lost but the 16th bit.
-    void thresholdZeroIsLossless()
-    {
-        const Problem problem = someProblem(20, 32);
-        SpqrSettings settings;
-        settings.outlierThreshold = 0;
-        const SpqrResult result = solveSpqr(*cpuBackend(), problem.weights, 20, 32, problem.covariance, settings, "test");
-        const std::vector<double> values = valuesOf(result);
-        for (size_t i = 0; i < values.size(); ++i)
-            QVERIFY(std::abs(values[i] - double(problem.weights[i])) < 2e-3 * (1 + std::abs(double(problem.weights[i]))));
-    }
-
-    // What is stored gives the solver's values, row by row, and its bytes follow the card's formula.
-    void storedFormIsWhatWasSolved()
-    {
-        const Problem problem = someProblem(40, 64);
-        SpqrSettings settings;
-        settings.actOrder = false;
-        const SpqrResult result = solveSpqr(*cpuBackend(), problem.weights, 40, 64, problem.covariance, settings, "test");
-        QVERIFY(result.outliers() > 0 && result.outliers() < 40 * 64 / 4);
-        const BilevelMatrix matrix = result.matrix(settings);
-        const auto base = std::make_shared<BilevelLinear>(matrix);
-        const OutlierLinear map(base, result.sparse());
-        const std::vector<float> dense = map.LinearWeight::toDense();
-        for (size_t i = 0; i < dense.size(); ++i) QVERIFY(std::abs(double(dense[i]) - result.values[i]) < 1e-5);
-        // 3-bit codes; 3 + 3 bits a group, whole bytes a row; 8 bytes a tile and group; 4 bytes an
-        // outlier and a row offset.
-        const int64_t expected = 40 * 64 * 3 / 8 + 40 * 2 * 2 + 3 * 4 * 8 + 4 * result.outliers() + 4 * 41;
-        QCOMPARE(map.storedBytes(), expected);
-        // Products with the map are products with its dense form, for one row and for many.
-        for (const int64_t rows : {1, 5}) {
-            std::vector<float> x, y(size_t(rows * 40)), bias(40, 0.5f);
-            Random random(9);
-            for (int64_t i = 0; i < rows * 64; ++i) x.push_back(float(random.normal()));
-            map.apply(*cpuBackend(), {x.data(), rows, 64}, bias.data(), {y.data(), rows, 40});
-            for (int64_t r = 0; r < rows; ++r)
-                for (int64_t o = 0; o < 40; ++o) {
-                    double sum = 0.5;
-                    for (int64_t k = 0; k < 64; ++k) sum += double(x[size_t(r * 64 + k)]) * double(dense[size_t(o * 64 + k)]);
-                    QVERIFY(std::abs(double(y[size_t(r * 40 + o)]) - sum) < 1e-3);
-                }
-        }
-        const LinearWeightPtr again = linearWeightFromTensors("outliers", map.attributes(), map.tensors(), "test");
-        QCOMPARE(again->toDense(), dense);
-        QCOMPARE(again->storedBytes(), expected);
-    }
-
-    void damagedFormsAreRefused()
-    {
-        const Problem problem = someProblem(20, 32);
-        SpqrSettings settings;
-        settings.actOrder = false;
-        const SpqrResult result = solveSpqr(*cpuBackend(), problem.weights, 20, 32, problem.covariance, settings, "test");
-        const auto base = std::make_shared<BilevelLinear>(result.matrix(settings));
-        const OutlierLinear map(base, result.sparse());
-        const auto broken = [&](const char* name, const Tensor& tensor) {
-            TensorMap tensors = map.tensors();
-            tensors[name] = tensor;
-            return linearWeightFromTensors("outliers", map.attributes(), tensors, "file: map");
+        PARETOSCOPE_GOLDEN_CASE("spqr");
+        const SpqrSettings settings = settingsOf(golden.settings());
+        const int64_t n = golden.columns;
+        const SpqrResult result = solved({golden.rows, n, golden.weights, golden.covariance()}, settings);
+        const auto same = [&](const char* name, const auto& found) {
+            const Tensor expected = golden.expected(name);
+            const auto values = expected.view<std::remove_cvref_t<decltype(found[0])>>();
+            return std::equal(found.begin(), found.end(), values.begin(), values.end());
         };
-        Tensor places = Tensor::zeros(DType::I16, result.sparse().places.shape());
-        places.fill<uint16_t>()[0] = 32;
-        PARETOSCOPE_EXPECT_ERROR(broken("outlier_places", places), "column 32 of 32");
-        Tensor offsets = Tensor::zeros(DType::I32, {21});
-        PARETOSCOPE_EXPECT_ERROR(broken("outlier_offsets", offsets), "offsets");
-        offsets.fill<int32_t>()[20] = int32_t(result.outliers());
-        offsets.fill<int32_t>()[3] = 1 << 30;
-        PARETOSCOPE_EXPECT_ERROR(broken("outlier_offsets", offsets), "fall at row 3");
-        PARETOSCOPE_EXPECT_ERROR(broken("statistics", Tensor::zeros(DType::F16, {1, 2, 4})), "statistics");
+        std::vector<int32_t> order = result.order;
+        if (order.empty())
+            for (int32_t i = 0; i < n; ++i) order.push_back(i);
+        QVERIFY(same("perm", order));
+        QVERIFY(same("outlier_mask_permuted", result.outlierMask));
+        // Where an outlier lies the reference has some code that nobody reads.
+        const Tensor expectedCodes = golden.expected("codes_permuted");
+        for (size_t i = 0; i < result.codes.size(); ++i)
+            if (!result.outlierMask[i]) QCOMPARE(result.codes[i], expectedCodes.view<uint8_t>()[i]);
+        if (settings.scaleBits > 0) {
+            QVERIFY(same("quant_layer_scale", result.scaleCodes));
+            QVERIFY(same("quant_layer_zeros", result.zeroCodes));
+            const std::vector<float> scales = golden.expected("quant_layer_scale_qq_scale").toFloats();
+            for (size_t i = 0; i < scales.size(); ++i)
+                QVERIFY(std::abs(result.scaleGrids[i].scale / double(scales[i]) - 1) < 1e-5);
+        }
+        const std::vector<double> dense = dequantized(result, golden.rows, n, settings.groupSize);
+        const std::vector<float> expected = golden.expected("w_hat").toFloats();
+        for (size_t i = 0; i < dense.size(); ++i) QVERIFY(std::abs(dense[i] - double(expected[i])) < 1e-5);
+        const double ratio = golden.errorOf(dense) / golden.outputError();
+        QVERIFY2(std::abs(ratio - 1) < 1e-3, qPrintable(QString::number(ratio)));
     }
 
-    // Brute force: fit and round with and without each weight.
-    void leaveOneOutByHand()
+    // The card: with an infinite threshold nothing is kept apart, at 0 everything that a code misses.
+    void thresholds()
     {
-        const std::vector<double> weights{0, 1, 2, 3, 30};
-        const std::vector<double> factors{1, 1, 1, 1, 1};
-        // 2 bits over 0 … 30: levels 0, 10, 20, 30; errors 0, 1, 4, 9, 0. Without 30 the rest is exact;
-        // without 0 the levels are 1, 10.67, 20.33, 30 and the errors 0, 1, 4, 0.
-        const std::vector<double> gain = leaveOneOutGain(weights, factors, 2);
-        QVERIFY(std::abs(gain[4] - 14) < 1e-9);
-        QVERIFY(std::abs(gain[0] - (14 - 5)) < 1e-9);
+        const Problem problem = someProblem(20, 48, 1);
+        SpqrSettings settings;
+        settings.outlierThreshold = 1e9;
+        SpqrSettings none = settings;
+        none.outliers = false;
+        const SpqrResult far = solved(problem, settings), without = solved(problem, none);
+        QCOMPARE(outlierCount(far), int64_t{0});
+        QCOMPARE(far.codes, without.codes);
+        settings.outlierThreshold = 0;
+        const SpqrResult all = solved(problem, settings);
+        const std::vector<double> dense = dequantized(all, 20, 48, 16);
+        for (size_t i = 0; i < dense.size(); ++i) QVERIFY(std::abs(dense[i] - double(problem.weights[i])) < 1e-6);
+        int64_t last = 0;
+        for (const double threshold : {0.8, 0.4, 0.2, 0.1}) {
+            settings.outlierThreshold = threshold;
+            const int64_t count = outlierCount(solved(problem, settings));
+            QVERIFY(count >= last);
+            last = count;
+        }
+        QVERIFY(last > 0 && last < 20 * 48 / 2);
     }
 
-    void numbersAsCodes()
+    // The identity of the column solver holds with outliers, too.
+    void lossIsTheTrace()
     {
-        const std::vector<double> numbers{0.5, 4, 2.2};
-        const NumberCodes codes = codeNumbers(numbers, 3, false);
-        QCOMPARE(codes.first, 0.5);
-        QCOMPARE(codes.step, 0.5);
-        QCOMPARE(int(codes.codes[1]), 7);
-        QCOMPARE(int(codes.codes[2]), 3);
-        const NumberCodes equal = codeNumbers(std::vector<double>{0.25, 0.25}, 3, true);
-        QCOMPARE(equal.at(1), 0.25);
+        const Problem problem = someProblem(7, 48, 2); // no multiple of the rows that share a grid
+        for (const bool order : {false, true})
+            for (const int bits : {0, 3}) {
+                SpqrSettings settings;
+                settings.actOrder = order;
+                settings.scaleBits = settings.zeroBits = bits;
+                settings.sharedRows = 4;
+                const SpqrResult result = solved(problem, settings);
+                const double expected = lossOf(problem, dequantized(result, 7, 48, 16), settings.damping);
+                QVERIFY2(std::abs(result.loss / expected - 1) < 1e-4, qPrintable(QString::number(result.loss / expected)));
+            }
+    }
+
+    void degenerateWeights()
+    {
+        Problem problem = someProblem(3, 32, 3);
+        std::fill(problem.weights.begin(), problem.weights.begin() + 32, 0.0f);       // a row of zeros
+        std::fill(problem.weights.begin() + 32, problem.weights.begin() + 64, 0.25f); // a constant one
+        SpqrSettings settings;
+        settings.outliers = false;
+        settings.scaleBits = settings.zeroBits = 0;
+        settings.actOrder = false;
+        const std::vector<double> dense = dequantized(solved(problem, settings), 3, 32, 16);
+        for (size_t i = 0; i < 32; ++i) QCOMPARE(dense[i], 0.0);
+        // The first group; the second takes up what 16 bits lost.
+        for (size_t i = 32; i < 48; ++i) QVERIFY(std::abs(dense[i] - 0.25) < 1e-3);
+    }
+
+    // b + (qs + qz)/g1 + 4·16/(g1·g2) + 32·p bits a weight, and the rows' offsets and the order.
+    void storedBytesFollowTheFormula()
+    {
+        StarterModel starter;
+        const Pipeline result = starter.with("quantization.spqr(calibration_samples=2,calibration_length=64)");
+        int64_t outliers = 0, weights = 0;
+        forEachLinear(*result.model, [&](const LinearId& id, const Linear& linear) {
+            const auto* ordered = dynamic_cast<const GatheredLinear*>(linear.weight.get());
+            QVERIFY2(ordered, id.text().c_str());
+            const auto* map = dynamic_cast<const OutlierLinear*>(ordered->inner().get());
+            QVERIFY2(map, id.text().c_str());
+            const int64_t rows = map->outputs(), columns = map->inputs(), groups = columns / 16;
+            const int64_t entries = map->outliers().entries();
+            const int64_t expected = rows * columns * 3 / 8 + 2 * rows * ((groups * 3 + 7) / 8) +
+                                     2 * ((rows + 15) / 16) * groups * 4 + 4 * entries + 4 * (rows + 1) + 4 * columns;
+            QCOMPARE(linear.weight->storedBytes(), expected);
+            outliers += entries;
+            weights += rows * columns;
+        });
+        QVERIFY(outliers > weights / 1000 && outliers < weights / 20);
+    }
+
+    // Kept outliers help, and at 3 bits the whole is closer to the original than GPTQ with groups of 128.
+    void wholeModel()
+    {
+        StarterModel starter;
+        const std::string calibration = "calibration_samples=8,calibration_length=128)";
+        const double spqr = starter.drift(starter.with("quantization.spqr(" + calibration));
+        const double bare = starter.drift(starter.with("quantization.spqr(outliers=false," + calibration));
+        const double gptq = starter.drift(starter.with("quantization.gptq(bits=3," + calibration));
+        QVERIFY2(spqr < 0.9 * bare, qPrintable(QString::number(spqr / bare)));
+        QVERIFY2(spqr < 0.9 * gptq, qPrintable(QString::number(spqr / gptq)));
+        PARETOSCOPE_EXPECT_ERROR(starter.with("quantization.spqr(group_size=128,uneven_groups=refuse)"), "quantization.spqr: blocks.0");
+        PARETOSCOPE_EXPECT_ERROR(starter.with("quantization.rtn+quantization.spqr"), "is already compressed");
     }
 };
 

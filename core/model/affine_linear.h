@@ -1,37 +1,43 @@
-// Linear maps of two-level groups, and maps with a few numbers kept apart.
+// Linear maps as codes with real zero points, and maps with a few entries kept apart.
 #pragma once
 
 #include "core/model/linear_weight.h"
-#include "core/tensor/bilevel_layout.h"
+#include "core/tensor/affine_layout.h"
+#include "core/tensor/sparse_layout.h"
+
+#include <string>
 
 namespace paretoscope {
 
-// tensor/bilevel_layout.h. Products expand panels of rows.
-class BilevelLinear : public LinearWeight {
+// tensor/affine_layout.h: what HQQ and SpQR leave.
+class AffineLinear : public LinearWeight {
 public:
-    explicit BilevelLinear(BilevelMatrix matrix); // Error(BadFile) unless valid
+    explicit AffineLinear(AffineMatrix matrix); // Error(BadFile) unless valid
 
     int64_t outputs() const override { return matrix_.rows; }
     int64_t inputs() const override { return matrix_.columns; }
     void apply(const Backend& backend, ConstMatrixView x, const float* bias, MatrixView y) const override;
-    std::string kind() const override { return "bilevel"; }
+    std::string kind() const override { return "affine"; }
     std::string description() const override;
     void toDense(int64_t begin, MatrixView y) const override;
     using LinearWeight::toDense;
     int64_t storedBytes() const override { return matrix_.storedBytes(); }
     TensorMap tensors() const override;
     Json attributes() const override;
-    std::string slowBecause() const override;
-    const BilevelMatrix& matrix() const { return matrix_; }
+    // Grids that rows share are given to each row.
+    std::shared_ptr<const LinearWeight> selectRows(std::span<const RowRange> ranges) const override;
+    const AffineMatrix& matrix() const { return matrix_; }
 
 private:
-    BilevelMatrix matrix_;
+    AffineMatrix matrix_;
 };
 
-// y = inner(x) + S x with sparse S; where S has an entry, the inner map's weight is part of the sum.
+// inner + a few entries (tensor/sparse_layout.h). The inner map is of any kind that the
+// representation table knows, except this one and one in another order.
 class OutlierLinear : public LinearWeight {
 public:
-    OutlierLinear(LinearWeightPtr inner, SparseRows outliers); // Error(BadFile) unless they fit
+    // Error(BadFile) unless valid and of the inner map's shape.
+    OutlierLinear(LinearWeightPtr inner, SparseRows outliers);
 
     int64_t outputs() const override { return inner_->outputs(); }
     int64_t inputs() const override { return inner_->inputs(); }
@@ -43,7 +49,9 @@ public:
     int64_t storedBytes() const override { return inner_->storedBytes() + outliers_.storedBytes(); }
     TensorMap tensors() const override;
     Json attributes() const override;
+    std::shared_ptr<const LinearWeight> selectRows(std::span<const RowRange> ranges) const override;
     std::string slowBecause() const override { return inner_->slowBecause(); }
+    bool hasFiniteParts() const override { return inner_->hasFiniteParts(); }
     const LinearWeightPtr& inner() const { return inner_; }
     const SparseRows& outliers() const { return outliers_; }
 
@@ -52,7 +60,7 @@ private:
     SparseRows outliers_;
 };
 
-LinearWeightPtr readBilevel(const Json& attributes, const TensorMap& tensors, const std::string& what);
+LinearWeightPtr readAffine(const Json& attributes, const TensorMap& tensors, const std::string& what);
 LinearWeightPtr readOutliers(const Json& attributes, const TensorMap& tensors, const std::string& what);
 
 } // namespace paretoscope
