@@ -8,9 +8,11 @@
 #include "widgets/basics/notice_bar.h"
 #include "widgets/basics/text.h"
 #include "widgets/charts/chart_view.h"
+#include "widgets/charts/frontier_finding.h"
 #include "widgets/models/run_text.h"
 #include "widgets/theme/spacing.h"
 
+#include <QLocale>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
@@ -33,6 +35,7 @@ FrontierPage::FrontierPage(Workspace& workspace, QWidget* parent)
           this))
     , waiting_(new EmptyState(u"chart"_s, QString(), QString(), this))
     , view_(new ChartView(this))
+    , finding_(makeLabel(QString(), "", this, true))
     , summary_(makeLabel(QString(), "muted", this, false))
 {
     build();
@@ -76,6 +79,8 @@ void FrontierPage::build()
     stack_->addWidget(welcome_);
     stack_->addWidget(waiting_);
     stack_->addWidget(view_);
+    finding_->setContentsMargins(spacing().medium, spacing().tiny, spacing().medium, 0);
+    finding_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     summary_->setContentsMargins(spacing().medium, 0, spacing().medium, spacing().tiny);
     summary_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     auto* layout = new QVBoxLayout(this);
@@ -84,6 +89,7 @@ void FrontierPage::build()
     layout->addWidget(notice_);
     layout->addWidget(controls_);
     layout->addWidget(stack_, 1);
+    layout->addWidget(finding_);
     layout->addWidget(summary_);
 }
 
@@ -101,6 +107,9 @@ void FrontierPage::redraw()
     const bool empty = view_->data().empty();
     summary_->setText(empty ? QString() : summaryText());
     summary_->setVisible(!empty);
+    const QString finding = empty ? QString() : findingText();
+    finding_->setText(finding);
+    finding_->setVisible(!finding.isEmpty());
     controls_->setVisible(!snapshot.experiments.empty());
     if (empty) showEmpty();
     else stack_->setCurrentWidget(view_);
@@ -153,6 +162,23 @@ QString FrontierPage::summaryText() const
         if (data.knee) parts << tr("knee: run %1").arg(*data.knee);
     }
     return parts.join(u" · "_s);
+}
+
+// "quantization.gptq(bits=4) keeps 99.5% of the quality at 45% of the file size"
+QString FrontierPage::findingText() const
+{
+    const FrontierChartData& data = view_->data();
+    const std::optional<FrontierFinding> found = cheapestThatKeeps(data);
+    const std::optional<Run> run = found ? workspace_.run(found->run) : std::nullopt;
+    if (!run) return {};
+    const QString recipe = toQt(run->request.recipe);
+    const QString size = toQt(data.x.metric.title).toLower(), share = QLocale().toString(100 * found->cost, 'f', 0);
+    const QString noise = found->withinNoise ? tr(", which is no difference beyond the noise") : QString();
+    if (data.y.metric.higherIsBetter)
+        return tr("%1 keeps %2% of %3 at %4% of the %5%6.")
+            .arg(recipe, QLocale().toString(100 * found->kept, 'f', 1), toQt(data.y.metric.title).toLower(), share, size, noise);
+    return tr("%1 has a %2 within 1% of the baseline's at %3% of the %4%5.")
+        .arg(recipe, toQt(data.y.metric.title).toLower(), share, size, noise);
 }
 
 } // namespace paretoscope

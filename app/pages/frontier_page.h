@@ -38,6 +38,7 @@ private:
     void showEmpty();
     QString emptyReason() const;
     QString summaryText() const;
+    QString findingText() const;
 
     Workspace& workspace_;
     FrontierControls* controls_;
@@ -46,6 +47,7 @@ private:
     EmptyState* welcome_;
     EmptyState* waiting_;
     ChartView* view_;
+    QLabel* finding_;
     QLabel* summary_;
 };
 
