@@ -169,13 +169,13 @@ private slots:
     void stacks_data() { addStrategies(); }
     void stacks()
     {
+        Bench firstBench;
+        const Pipeline once =
+            applyRecipe({{{strategy().info().id, quickSettingsOf(strategy())}}}, pipeline_, firstBench.workbench);
         for (const auto& second : StrategyRegistry::instance().all()) {
             Bench bench;
-            Recipe recipe;
-            recipe.steps = {{strategy().info().id, quickSettingsOf(strategy())},
-                            {second->info().id, defaultsOf(*second)}};
             try {
-                const Pipeline result = applyRecipe(recipe, pipeline_, bench.workbench);
+                const Pipeline result = applyRecipe({{{second->info().id, defaultsOf(*second)}}}, once, bench.workbench);
                 for (const float logit : logitsOf(result)) QVERIFY(std::isfinite(logit));
             } catch (const Error& error) {
                 QVERIFY2(error.code() == ErrorCode::Unsupported || error.code() == ErrorCode::BadUsage, error.what());
