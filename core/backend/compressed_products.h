@@ -18,6 +18,9 @@ public:
     virtual void linearAffine(ConstMatrixView x, const AffineMatrix& weight, const float* bias, MatrixView y) const = 0;
     // y[M,N] += x[M,K] · W[N,K]ᵀ over the entries of W.
     virtual void addSparse(ConstMatrixView x, const SparseRows& weight, MatrixView y) const = 0;
+    // y = x̂ · Wᵀ + bias over symmetric codes of 8 bits with one scale a row, where x̂ is each row of x
+    // rounded to 8 bits (its largest magnitude is 127). At most 65,536 columns; bias may be null.
+    virtual void linearInt8(ConstMatrixView x, const PackedMatrix& weight, const float* bias, MatrixView y) const = 0;
 };
 
 // Error(Unsupported) naming a backend that has no such products.

@@ -60,6 +60,7 @@ public:
 
     Pipeline apply(const Pipeline& pipeline, const Settings& settings, Workbench& workbench) const override
     {
+        check(pipeline, settings);
         return solveBlockwise(pipeline, settings, workbench, info().id, "GPTQ",
                               [&](const LinearId& id, const LinearWeight& weight, const std::vector<double>* covariance,
                                   std::set<std::string>& notes) {

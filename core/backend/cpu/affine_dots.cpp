@@ -17,34 +17,38 @@
 HWY_BEFORE_NAMESPACE();
 namespace paretoscope::cpu::HWY_NAMESPACE {
 
-// Half a vector of unpacked codes as floats.
-constexpr int64_t halfLanes = shortLanes / 2;
-using HalfTag = hn::CappedTag<float, size_t(halfLanes)>;
-using HalfVector = hn::Vec<HalfTag>;
-static_assert(hn::MaxLanes(HalfTag()) == size_t(halfLanes));
+// Unpacked codes as floats: one vector of them, or two halves where floats are wider than that.
+constexpr int64_t partLanes = floatLanes < shortLanes ? shortLanes / 2 : shortLanes;
+constexpr int64_t parts = shortLanes / partLanes;
+using PartTag = hn::CappedTag<float, size_t(partLanes)>;
+using PartVector = hn::Vec<PartTag>;
+static_assert(hn::MaxLanes(PartTag()) == size_t(partLanes));
 
-HWY_INLINE void toFloats(ShortVector codes, HalfVector& low, HalfVector& high)
+template <class Codes> HWY_INLINE void toFloats(Codes codes, PartVector* values)
 {
-    const HalfTag d;
-    const hn::RebindToSigned<HalfTag> di;
-    const hn::Half<ShortTag> half;
-    low = hn::ConvertTo(d, hn::PromoteTo(di, hn::LowerHalf(half, codes)));
-    high = hn::ConvertTo(d, hn::PromoteTo(di, hn::UpperHalf(half, codes)));
+    const PartTag d;
+    const hn::RebindToSigned<PartTag> di;
+    if constexpr (parts == 1) {
+        values[0] = hn::ConvertTo(d, hn::PromoteTo(di, codes));
+    } else {
+        const hn::Half<ShortTag> half;
+        values[0] = hn::ConvertTo(d, hn::PromoteTo(di, hn::LowerHalf(half, codes)));
+        values[1] = hn::ConvertTo(d, hn::PromoteTo(di, hn::UpperHalf(half, codes)));
+    }
 }
 
 template <int Bits>
 void expandCodesOf(const uint8_t* packed, int64_t count, float scale, float offset, float* destination)
 {
     const Unpacker<Bits> unpack;
-    const HalfTag d;
+    const PartTag d;
     const auto factor = hn::Set(d, scale), shift = hn::Set(d, offset);
     float rest[shortLanes];
     for (int64_t i = 0; i < count; i += shortLanes) {
-        HalfVector low, high;
-        toFloats(unpack(packed + i / 8 * Bits), low, high);
+        PartVector values[parts];
+        toFloats(unpack(packed + i / 8 * Bits), values);
         float* to = i + shortLanes <= count ? destination + i : rest;
-        hn::StoreU(hn::MulAdd(low, factor, shift), d, to);
-        hn::StoreU(hn::MulAdd(high, factor, shift), d, to + halfLanes);
+        for (int64_t p = 0; p < parts; ++p) hn::StoreU(hn::MulAdd(values[p], factor, shift), d, to + p * partLanes);
         if (to == rest) std::copy(rest, rest + (count - i), destination + i);
     }
 }
@@ -63,24 +67,35 @@ void expandAffine(int bits, const uint8_t* packed, int64_t count, float scale, f
     }
 }
 
-// A weight is made and multiplied in registers: scale · code + offset, two vectors at a time.
+// A weight is made and multiplied in registers: scale · code + offset. Two groups at a time keep the
+// sums apart.
 template <int Bits>
 float dotGroupsOf(const uint8_t* packed, int64_t groups, int64_t groupSize, const float* scales, const float* offsets,
                   const float* x)
 {
     const Unpacker<Bits> unpack;
-    const HalfTag d;
-    auto first = hn::Zero(d), second = hn::Zero(d);
-    for (int64_t g = 0; g < groups; ++g) {
+    const PartTag d;
+    PartVector sums[2][parts];
+    for (auto& sum : sums)
+        for (PartVector& part : sum) part = hn::Zero(d);
+    const auto add = [&](int64_t g, PartVector* sum) {
         const auto factor = hn::Set(d, scales[g]), shift = hn::Set(d, offsets[g]);
         for (int64_t k = g * groupSize; k < (g + 1) * groupSize; k += shortLanes) {
-            HalfVector low, high;
-            toFloats(unpack(packed + k / 8 * Bits), low, high);
-            first = hn::MulAdd(hn::MulAdd(low, factor, shift), hn::LoadU(d, x + k), first);
-            second = hn::MulAdd(hn::MulAdd(high, factor, shift), hn::LoadU(d, x + k + halfLanes), second);
+            PartVector values[parts];
+            toFloats(unpack(packed + k / 8 * Bits), values);
+            for (int64_t p = 0; p < parts; ++p)
+                sum[p] = hn::MulAdd(hn::MulAdd(values[p], factor, shift), hn::LoadU(d, x + k + p * partLanes), sum[p]);
         }
+    };
+    int64_t g = 0;
+    for (; g + 2 <= groups; g += 2) {
+        add(g, sums[0]);
+        add(g + 1, sums[1]);
     }
-    return hn::GetLane(hn::SumOfLanes(d, hn::Add(first, second)));
+    if (g < groups) add(g, sums[0]);
+    auto total = hn::Add(sums[0][0], sums[1][0]);
+    for (int64_t p = 1; p < parts; ++p) total = hn::Add(total, hn::Add(sums[0][p], sums[1][p]));
+    return hn::GetLane(hn::SumOfLanes(d, total));
 }
 
 float dotAffine(int bits, const uint8_t* packed, int64_t groups, int64_t groupSize, const float* scales,

@@ -1,6 +1,7 @@
 // Products with codes that have real zero points, and with sparse rows.
 #include "core/backend/cpu/affine_kernels.h"
 #include "core/backend/cpu/linear_panels.h"
+#include "core/backend/cpu/packed_view.h"
 #include "core/base/error.h"
 
 namespace paretoscope::cpu {
@@ -11,6 +12,15 @@ void linearAffine(ConstMatrixView x, const AffineMatrix& weight, const float* bi
         fail(ErrorCode::Internal, "an affine map [{}, {}] cannot take [{}, {}] to [{}, {}]", weight.rows,
              weight.columns, x.rows, x.columns, y.rows, y.columns);
     if (y.rows == 0) return;
+    const int64_t block = activationBlock(weight.groupSize);
+    if (x.rows == 1 && block > 0 && !weight.scales.twoLevel() && !weight.zeros.twoLevel()) {
+        const PackedView view(weight);
+        const RoundedActivations rounded = roundActivations(view, x.data, block);
+        parallelFor(y.columns, rowGrain(x.columns, 1), [&](int64_t begin, int64_t end) {
+            packedDots(view, rounded, begin, end, bias, y.data + begin);
+        });
+        return;
+    }
     if (x.rows == 1 && hasAffineDots(weight.groupSize)) {
         parallelFor(y.columns, rowGrain(x.columns, 1), [&](int64_t begin, int64_t end) {
             affineDots(weight, begin, end, x.data, y.data + begin);

@@ -4,6 +4,7 @@
 #include "core/backend/compressed_products.h"
 #include "core/backend/cpu/affine_kernels.h"
 #include "core/backend/cpu/blas.h"
+#include "core/backend/cpu/int8_kernels.h"
 #include "core/backend/cpu/kernels.h"
 #include "core/base/parallel.h"
 
@@ -112,6 +113,11 @@ public:
     void addSparse(ConstMatrixView x, const SparseRows& weight, MatrixView y) const override
     {
         cpu::addSparse(x, weight, y);
+    }
+
+    void linearInt8(ConstMatrixView x, const PackedMatrix& weight, const float* bias, MatrixView y) const override
+    {
+        cpu::linearInt8(x, weight, bias, y);
     }
 };
 

@@ -67,14 +67,19 @@ void roundBlocks(const float* x, const RoundedActivations& rounded)
                    rounded.sums + b);
 }
 
+void loadHalves(const uint8_t* source, int64_t count, float* values)
+{
+    const FloatTag d;
+    forVectors(
+        count, [&](int64_t i) { hn::StoreU(StoredFloat16::load(d, source + i * 2), d, values + i); },
+        [&](int64_t i, int64_t rest) { storeTail(d, loadTail<StoredFloat16>(d, source + i * 2, rest), values + i, rest); });
+}
+
 // Scales and zero points of groups [first, first + count) of a row.
 void loadGroups(const PackedView& view, int64_t row, int64_t first, int64_t count, float* scales, float* zeros)
 {
-    const FloatTag d;
-    const uint8_t* source = view.scales + (row * view.groups + first) * 2;
-    forVectors(
-        count, [&](int64_t i) { hn::StoreU(StoredFloat16::load(d, source + i * 2), d, scales + i); },
-        [&](int64_t i, int64_t rest) { storeTail(d, loadTail<StoredFloat16>(d, source + i * 2, rest), scales + i, rest); });
+    loadHalves(view.scales + (row * view.groups + first) * 2, count, scales);
+    if (view.realZeros) return loadHalves(view.zeros + (row * view.groups + first) * 2, count, zeros);
     if (!view.zeros) {
         std::fill(zeros, zeros + count, view.symmetricZero());
         return;

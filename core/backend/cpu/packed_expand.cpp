@@ -74,6 +74,13 @@ const uint8_t* bytesOf(const Tensor& tensor)
     return reinterpret_cast<const uint8_t*>(tensor.bytes().data());
 }
 
+float halfAt(const uint8_t* halves, int64_t index)
+{
+    uint16_t half = 0;
+    std::memcpy(&half, halves + index * 2, sizeof(half));
+    return halfToFloat(half);
+}
+
 // Any group size, a code at a time.
 void expandSlowly(const PackedView& view, int64_t row, int64_t column, int64_t count, float* destination)
 {
@@ -101,16 +108,22 @@ PackedView::PackedView(const PackedMatrix& matrix)
 {
 }
 
+PackedView::PackedView(const AffineMatrix& matrix)
+    : bits(matrix.bits), rows(matrix.rows), columns(matrix.columns), groupSize(matrix.groupSize),
+      groups(matrix.groups()), codes(bytesOf(matrix.codes)), scales(bytesOf(matrix.scales.values)),
+      zeros(bytesOf(matrix.zeros.values)), realZeros(true), codeBytes(matrix.rowBytes()), zeroBytes(2 * groups)
+{
+}
+
 float PackedView::scale(int64_t row, int64_t group) const
 {
-    uint16_t half = 0;
-    std::memcpy(&half, scales + (row * groups + group) * 2, sizeof(half));
-    return halfToFloat(half);
+    return halfAt(scales, row * groups + group);
 }
 
 float PackedView::zero(int64_t row, int64_t group) const
 {
     if (!zeros) return symmetricZero();
+    if (realZeros) return halfAt(zeros, row * groups + group);
     uint8_t code = 0;
     unpackCodes({zeros + row * zeroBytes, size_t(zeroBytes)}, bits, group, {&code, 1});
     return float(code);

@@ -1,6 +1,7 @@
 // Raw pointers into a packed matrix, and its two kernels. Layout: core/tensor/packed_layout.h.
 #pragma once
 
+#include "core/tensor/affine_layout.h"
 #include "core/tensor/packed_layout.h"
 
 #include <cstdint>
@@ -17,10 +18,12 @@ struct PackedView {
     const uint8_t* codes = nullptr;  // [rows, codeBytes]
     const uint8_t* scales = nullptr; // [rows, groups] F16
     const uint8_t* zeros = nullptr;  // [rows, zeroBytes]; null when symmetric
+    bool realZeros = false;          // [rows, groups] F16 instead
     int64_t codeBytes = 0;
     int64_t zeroBytes = 0;
 
     explicit PackedView(const PackedMatrix& matrix);
+    explicit PackedView(const AffineMatrix& matrix); // whose numbers are plain
 
     const uint8_t* codeRow(int64_t row) const { return codes + row * codeBytes; }
     float symmetricZero() const { return float(1 << (bits - 1)); }

@@ -112,7 +112,7 @@ void termsOfSmallGroups(const Codes<Bits>& unpack, const PackedView& view, const
                         int64_t first, int64_t count, BlockTerms& terms)
 {
     __m512i zeros = _mm512_setzero_si512();
-    if (view.zeros) {
+    if (view.zeros && !view.realZeros) {
         const int64_t firstByte = first / 8 * Bits;
         zeros = unpack.loadBytes(view.zeros + row * view.zeroBytes + firstByte,
                                  std::min<int64_t>(view.zeroBytes - firstByte, 8 * Bits));
@@ -122,8 +122,10 @@ void termsOfSmallGroups(const Codes<Bits>& unpack, const PackedView& view, const
         const auto mask = __mmask16(count - i >= 16 ? 0xffff : (1 << (count - i)) - 1);
         const __m512 stored = _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(mask, scales + i * 2));
         const __m512 scale = _mm512_mul_ps(stored, _mm512_maskz_loadu_ps(mask, x.scales + first + i));
-        const __m512 zero = view.zeros ? _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm512_castsi512_si128(zeros)))
-                                       : _mm512_set1_ps(view.symmetricZero());
+        __m512 zero = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm512_castsi512_si128(zeros)));
+        if (view.realZeros)
+            zero = _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(mask, view.zeros + (row * view.groups + first + i) * 2));
+        else if (!view.zeros) zero = _mm512_set1_ps(view.symmetricZero());
         zeros = _mm512_shuffle_i64x2(zeros, zeros, 0x39); // the next sixteen come to the front
         _mm512_storeu_ps(terms.scales + i, scale);
         const __m512 sums = _mm512_maskz_loadu_ps(mask, x.sums + first + i);

@@ -6,8 +6,10 @@
 #include "core/inference/session.h"
 #include "core/model/open_model.h"
 #include "core/strategy/recipe.h"
+#include "plugins/quantization/equivalent_scaling.h"
 
 #include <cmath>
+#include <set>
 #include <vector>
 
 namespace paretoscope::test {
@@ -50,6 +52,25 @@ inline double lossOf(const Problem& problem, const std::vector<double>& dense, d
                 total += difference(a) * h * difference(b);
             }
     return total;
+}
+
+// Methods card C7: some channels of the norms are 50 times as large, and what reads them divides.
+inline ModelPtr withOutlierChannels(const Model& model)
+{
+    using quantization::ScalingGroup;
+    auto result = std::make_shared<Model>(model);
+    for (size_t b = 0; b < model.blocks.size(); ++b) {
+        auto block = std::make_shared<Block>(*model.blocks[b]);
+        std::set<std::string> notes;
+        for (const ScalingGroup& group : quantization::scalingGroups(*block, int(b), notes)) {
+            if (group.source == ScalingGroup::Source::Map) continue;
+            std::vector<float> scales(size_t(model.config.hidden), 1.0f);
+            for (size_t channel = b; channel < scales.size(); channel += 61) scales[channel] = 1.0f / 50;
+            quantization::foldScales(*block, group, scales);
+        }
+        result->blocks[b] = std::move(block);
+    }
+    return result;
 }
 
 // The built-in model; recipes are applied to it with the built-in text as calibration.
