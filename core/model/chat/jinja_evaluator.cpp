@@ -12,7 +12,8 @@ namespace paretoscope::jinja {
 
 namespace {
 
-constexpr int64_t mostSteps = 2'000'000;
+constexpr int64_t mostSteps = 1'000'000;
+constexpr int64_t stepsOfIteration = 10; // which makes a loop variable
 constexpr size_t mostOutput = size_t{16} << 20;
 constexpr int deepestCalls = 60;
 
@@ -61,9 +62,10 @@ private:
         return std::string(text, length);
     }
 
-    void step(int line)
+    void step(int line, int64_t steps = 1)
     {
-        if (++steps_ > mostSteps) fail(ErrorCode::BadFile, "chat template, line {}: it does not come to an end", line);
+        steps_ += steps;
+        if (steps_ > mostSteps) fail(ErrorCode::BadFile, "chat template, line {}: it does not come to an end", line);
     }
 
     void print(const std::string& text, int line)
@@ -147,8 +149,9 @@ private:
     {
         const List items = loopItems(statement);
         if (items.empty()) return execute(statement.otherwise);
+        step(statement.line, int64_t(items.size()));
         for (size_t i = 0; i < items.size(); ++i) {
-            step(statement.line);
+            step(statement.line, stepsOfIteration);
             scopes_.emplace_back();
             scopes_.back()["loop"] = loopVariable(items, i);
             bind(statement.names, items[i], statement.line);
