@@ -1,6 +1,7 @@
 #include "app/window/file_actions.h"
 
 #include "app/dialogs.h"
+#include "app/pages/frontier_controls.h"
 #include "app/pages/frontier_page.h"
 #include "app/pages/runs_page.h"
 #include "app/program.h"
@@ -137,6 +138,8 @@ void FileActions::runDemo()
     try {
         const QString file = shareFolder() + u"/experiments/demo.json"_s;
         const ExperimentPlan plan = readExperimentPlan(fromQt(file));
+        // The demo asks questions: its frontier is that of right answers.
+        frontier_.controls().choose("file_bytes", "exact_match");
         workspace_.openModel(toQt(plan.model));
         workspace_.runs()->submit(plan);
     } catch (const Error& error) {
