@@ -30,12 +30,12 @@ public:
     }
 };
 
-std::vector<Measurement> measured(const char* id, const Json& settings)
+std::vector<Measurement> measured(const char* id, const Json& settings, const char* model = "builtin:starter")
 {
     const Task& task = taskById(id);
     Pipeline pipeline;
-    pipeline.model = openModel("builtin:starter");
-    pipeline.driver = std::make_shared<PassageReader>();
+    pipeline.model = openModel(model);
+    if (model == std::string("builtin:starter")) pipeline.driver = std::make_shared<PassageReader>();
     JobContext job;
     Evidence evidence;
     const std::string noText;
@@ -89,6 +89,17 @@ private slots:
         QVERIFY(share->count <= 192); // there are no more facts
         QVERIFY(share->count > 180);
         QCOMPARE(share->value, 0.0);
+    }
+
+    // What docs/world.md says of the model that the program brings along, with room for few questions.
+    void builtInModelKnowsItsWorld()
+    {
+        const auto share = [](const char* task, const Json& settings) { return find(measured(task, settings, "builtin:base"), "exact_match")->value; };
+        QVERIFY(share("world_knowledge", {{"items", 40}}) >= 0.95);
+        QVERIFY(share("world_reasoning", {{"items", 12}}) >= 0.9);
+        QVERIFY(share("world_direct", {{"items", 12}}) <= 0.3);
+        QVERIFY(share("world_needle", {{"items", 4}}) >= 0.75);
+        QVERIFY(share("world_trust", {{"items", 20}}) >= 0.7);
     }
 
     void needlesLieInAsMuchTextAsAsked()
