@@ -65,6 +65,12 @@ std::filesystem::path ContentCache::store(const std::string& key,
     return file;
 }
 
+void ContentCache::drop(const std::string& key) const
+{
+    std::error_code error;
+    std::filesystem::remove(fileOf(key), error);
+}
+
 void ContentCache::dropOldest(const std::filesystem::path& keep) const
 {
     struct Entry {

@@ -29,6 +29,9 @@ public:
     // Writes an entry, all or nothing, over any other of that key. Error(DiskFull or Io).
     std::filesystem::path store(const std::string& key, const std::function<void(Sink&)>& writeContent) const;
 
+    // Forgets an entry, if it is there.
+    void drop(const std::string& key) const;
+
     const std::filesystem::path& folder() const { return folder_; }
 
 private:

@@ -23,4 +23,19 @@ std::string dominantForm(const Model& model)
     return best;
 }
 
+double operationsPerToken(const Model& model)
+{
+    double weights = 0;
+    forEachLinear(model, [&](const LinearId& id, const Linear& linear) {
+        double share = 1;
+        if (id.expert >= 0) {
+            const MoeConfig& moe = model.blocks[size_t(id.block)]->config.moe;
+            share = double(moe.used) / double(moe.experts);
+        }
+        weights += share * double(linear.weight->parameters());
+    });
+    weights += double(model.config.vocabulary) * double(model.config.hidden); // output head
+    return 2 * weights;
+}
+
 } // namespace paretoscope

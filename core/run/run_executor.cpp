@@ -110,6 +110,8 @@ RunOutcome executeRun(const RunRequest& request, JobContext& job, const std::fil
     job.enterPart(loaded, recipe.steps.empty() ? loaded : compressed);
     const Pipeline reference = pipeline;
     const ContentCache cache(userCacheFolder() / "references");
+    const ContentCache keptWork(userCacheFolder() / "statistics");
+    workbench.kept = &keptWork;
     const auto start = std::chrono::steady_clock::now();
     pipeline = applyRecipe(recipe, pipeline, workbench);
     const double compressSeconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -1,7 +1,6 @@
 #include "core/strategy/calibration.h"
 
 #include "core/base/error.h"
-#include "core/base/parallel.h"
 #include "core/base/random.h"
 
 #include <algorithm>
@@ -11,16 +10,6 @@ namespace paretoscope {
 namespace {
 
 constexpr int64_t rowsOfBatch = 2048;
-
-// The map whose input this one reads as well.
-LinearId sharedInput(const LinearId& id)
-{
-    LinearId result = id;
-    if (id.role == "attention.key" || id.role == "attention.value") result.role = "attention.query";
-    else if (id.role == "feed_forward.gate") result.role = "feed_forward.up";
-    else if (id.role == "gate" && id.expert >= 0) result.role = "up";
-    return result;
-}
 
 } // namespace
 
@@ -113,25 +102,6 @@ void BlockWalk::look(const Model& model, int block, Observer& observer, JobConte
 void BlockWalk::advance(const Model& model, int block, JobContext& job)
 {
     pass(model, block, nullptr, true, job);
-}
-
-void InputCovariances::linearInput(const LinearId& id, ConstMatrixView x)
-{
-    if (sharedInput(id) != id) return;
-    std::vector<double>& sum = sums_[id];
-    const int64_t n = x.columns;
-    sum.resize(size_t(n * n));
-    product_.resize(size_t(n * n));
-    backend_.gemm(true, false, 1, x, x, false, {product_.data(), n, n});
-    parallelFor(n * n, 1 << 14, [&](int64_t begin, int64_t end) {
-        for (auto i = size_t(begin); i < size_t(end); ++i) sum[i] += double(product_[i]);
-    });
-}
-
-const std::vector<double>* InputCovariances::of(const LinearId& id) const
-{
-    const auto found = sums_.find(sharedInput(id));
-    return found == sums_.end() ? nullptr : &found->second;
 }
 
 } // namespace paretoscope

@@ -5,8 +5,6 @@
 #include "core/strategy/parameter.h"
 #include "core/strategy/workbench.h"
 
-#include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -47,22 +45,6 @@ private:
     std::vector<float> memory_;
     MatrixView states_;
     Scratch scratch_;
-};
-
-// Σ x xᵀ over the tokens that reached each linear map of one block, summed in f64. Maps that read the
-// same input share one sum.
-class InputCovariances : public Observer {
-public:
-    explicit InputCovariances(const Backend& backend) : backend_(backend) {}
-
-    void linearInput(const LinearId& id, ConstMatrixView x) override;
-    // [inputs, inputs]; null when no token reached the map.
-    const std::vector<double>* of(const LinearId& id) const;
-
-private:
-    const Backend& backend_;
-    std::map<LinearId, std::vector<double>> sums_;
-    std::vector<float> product_;
 };
 
 } // namespace paretoscope

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/fingerprint.h"
 #include "core/base/json.h"
+#include "core/base/version.h"
 #include "core/strategy/strategy.h"
 
 namespace paretoscope {
@@ -52,15 +53,35 @@ void checkRecipe(const Recipe& recipe, const Pipeline& pipeline)
         StrategyRegistry::instance().get(step.strategy).check(pipeline, step.settings);
 }
 
+namespace {
+
+std::string originOf(const Pipeline& pipeline, const Recipe& done, const Workbench& workbench)
+{
+    if (!pipeline.model || pipeline.model->fingerprint.empty()) return {};
+    return Fingerprint()
+        .add(version())
+        .add(pipeline.model->fingerprint)
+        .add(done.fingerprint())
+        .add(workbench.seed)
+        .add(workbench.calibrationText)
+        .hex();
+}
+
+} // namespace
+
 Pipeline applyRecipe(const Recipe& recipe, const Pipeline& pipeline, Workbench& workbench)
 {
     Pipeline current = pipeline;
+    Recipe done;
     for (const RecipeStep& step : recipe.steps) {
         workbench.job->throwIfCancelled();
         const Strategy& strategy = StrategyRegistry::instance().get(step.strategy);
         strategy.check(current, step.settings);
+        workbench.origin = originOf(pipeline, done, workbench);
         current = strategy.apply(current, step.settings, workbench);
+        done.steps.push_back(step);
     }
+    workbench.origin.clear();
     return current;
 }
 

@@ -1,7 +1,7 @@
 // AWQ: inputs are scaled so that the weights that matter most are rounded best; what is stored are
 // plain packed groups.
 #include "core/base/error.h"
-#include "core/strategy/calibration.h"
+#include "core/strategy/covariances.h"
 #include "core/strategy/strategy.h"
 #include "plugins/quantization/awq_search.h"
 #include "plugins/quantization/equivalent_scaling.h"

@@ -2,7 +2,7 @@
 // calibration texts move on through what came out.
 #pragma once
 
-#include "core/strategy/calibration.h"
+#include "core/strategy/covariances.h"
 #include "core/strategy/strategy.h"
 
 #include <functional>
@@ -21,7 +21,8 @@ using SolveMap = std::function<LinearWeightPtr(const LinearId& id, const LinearW
                                                const std::vector<double>* covariance, std::set<std::string>& notes)>;
 
 // A copy of the pipeline with every quantizable map solved and the notes added. `strategy` is the id
-// that errors name, `title` what progress says.
+// that errors name, `title` what progress says. Finished blocks are kept until all are, and statistics of
+// the original model's inputs for other settings.
 Pipeline solveBlockwise(const Pipeline& pipeline, const Settings& settings, Workbench& workbench,
                         const std::string& strategy, const std::string& title, const SolveMap& solve);
 

@@ -1,4 +1,5 @@
 #include "app/command_line/command.h"
+#include "app/command_line/dry_run.h"
 #include "app/command_line/pipeline_arguments.h"
 #include "app/command_line/run_plan.h"
 #include "app/command_line/run_watcher.h"
@@ -46,6 +47,7 @@ int run(const Arguments& arguments, Console& console)
     const std::string path = arguments.required("store");
     const ExperimentPlan plan = planFromArguments(arguments);
     const std::vector<std::string> settings = checkPlan(plan);
+    if (arguments.has("dry-run")) return showForecast(plan, path, console);
     const auto store = Store::open(path);
     const Experiment experiment = store->openExperiment(plan.name, plan.model);
     store->requeueAbandonedRuns();
@@ -76,6 +78,7 @@ const Command& runCommand()
         "Run an experiment: every run that the store does not already hold.",
         {{"EXPERIMENT.json", "The experiment; without it, the options below say what to run.", true}},
         {{"store", "FILE", "The store to write; made when it does not exist."},
+         {"dry-run", "", "Say what every run will take, from the store's earlier runs, and run nothing."},
          {"jobs", "N", "Runs at once, sharing the cores; 1 when not given, so that speeds are comparable."},
          {"name", "NAME", "The experiment's name."},
          {"model", "MODEL", "A folder, a GGUF file or builtin:NAME."},

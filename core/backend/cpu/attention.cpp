@@ -3,7 +3,7 @@
 // A tile holds some query rows times all query heads of one KV head, so that a block of keys is
 // read once for all of them (Dao et al., FlashAttention, 2022, section 3.1; the running softmax is
 // Milakov and Gimelshein, 2018).
-#include "core/backend/cpu/attention_products.h"
+#include "core/backend/cpu/panel_products.h"
 #include "core/backend/cpu/attention_rows.h"
 #include "core/backend/cpu/blas.h"
 #include "core/backend/cpu/kernels.h"
@@ -148,7 +148,7 @@ private:
         const AttentionShape& shape = call_.shape;
         const MatrixView logits{logits_, count_, blockKeys};
         for (int64_t k = 0; k < block.count; k += call_.panel)
-            multiplyPanel(queries_, panels_ + (block.begin + k) * shape.keyDim, call_.panel, false,
+            multiplyByPanel(queries_, panels_ + (block.begin + k) * shape.keyDim, call_.panel, false,
                           {logits_ + k, count_, call_.panel, blockKeys});
         for (int64_t r = 0; r < count_; ++r) {
             const float factor = softmaxBlock(viewOf(r, block), logits.row(r), states_[r]);
@@ -161,7 +161,7 @@ private:
             return;
         }
         for (int64_t c = 0; c < shape.valueDim; c += call_.panel)
-            multiplyPanel(weights, values + c, kv_.valueStride, true,
+            multiplyByPanel(weights, values + c, kv_.valueStride, true,
                           {sums_.data + c, count_, call_.panel, sums_.stride});
     }
 
@@ -223,8 +223,10 @@ void packKeys(Call& call, int64_t keys)
         for (int64_t item = begin; item < end; ++item) {
             const int64_t head = item / panels, panel = item % panels;
             const KeyValueSpan& kv = call.kvHeads[size_t(head)];
-            if (panel < panelsOf(call, kv.length))
-                packKeyPanels(kv.keys, kv.keyStride, kv.length, dim, panel, panel + 1, memory + head * call.panelStride);
+            const int64_t first = panel * call.panel;
+            if (first < kv.length)
+                packPanel(kv.keys + first * kv.keyStride, kv.keyStride, kv.length - first, dim,
+                          memory + head * call.panelStride + first * dim);
         }
     });
     call.keyPanels = memory;
@@ -237,7 +239,7 @@ void attention(const AttentionShape& shape, ConstMatrixView query, std::span<con
 {
     check(shape, query, positions, kvHeads, output);
     if (query.rows == 0) return;
-    Call call{shape, query, positions, kvHeads, output, shape.queryHeads / shape.kvHeads, attentionPanel()};
+    Call call{shape, query, positions, kvHeads, output, shape.queryHeads / shape.kvHeads, panelColumns()};
     const int64_t rows = std::clamp<int64_t>(tileRows / call.group, 1, query.rows);
     const int64_t tiles = (query.rows + rows - 1) / rows;
     int64_t keys = 0;

@@ -43,7 +43,7 @@ void inPlace(ConstMatrixView x, const float* weight, const float* bias, MatrixVi
         const float* w = weight + begin * inner;
         if (x.rows > fewRows) {
             if (bias) fillBias(bias + begin, part);
-            multiply(false, true, 1, x, {w, end - begin, inner}, bias != nullptr, part);
+            multiplyByRows(x, {w, end - begin, inner}, bias != nullptr, part);
             return;
         }
         for (int64_t k = 0; k < inner; k += fewRowsBlock) {

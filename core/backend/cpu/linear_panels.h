@@ -3,6 +3,7 @@
 
 #include "core/backend/cpu/blas.h"
 #include "core/backend/cpu/kernels.h"
+#include "core/backend/cpu/panel_products.h"
 #include "core/backend/cpu/work_buffer.h"
 #include "core/base/parallel.h"
 
@@ -65,7 +66,7 @@ void multiplyPanelsOf(ConstMatrixView x, const float* bias, MatrixView y, Expand
     for (int64_t n = 0; n < y.columns; n += step) {
         const int64_t rows = std::min(step, y.columns - n);
         expand(n, rows, 0, inner, panel);
-        multiply(false, true, 1, x, {panel, rows, inner}, bias != nullptr, columnsOf(y, n, n + rows));
+        multiplyByRows(x, {panel, rows, inner}, bias != nullptr, columnsOf(y, n, n + rows));
     }
 }
 

@@ -6,7 +6,7 @@
 namespace paretoscope::cpu {
 
 // One buffer a purpose and thread, so that nested calls never share one.
-enum class WorkSlot { Activations, Panel, Queries, Logits, Accumulator, Codes, Keys, Count };
+enum class WorkSlot { Activations, Panel, Queries, Logits, Accumulator, Codes, Keys, Transposed, LastPanel, Count };
 
 // At least `count` floats, 64-byte aligned, not initialized; valid until this thread asks for the
 // same slot again. Grows only, so that calls of steady shapes allocate nothing.

@@ -1,26 +1,11 @@
 // Sizes: what the compressed pipeline stores and what a token costs.
 #include "core/evaluation/task.h"
+#include "core/model/model_summary.h"
 #include "core/model/open_model.h"
 
 namespace paretoscope::tasks {
 
 namespace {
-
-// Two operations a multiply-accumulate, over the maps that one token passes.
-double flopsPerToken(const Model& model)
-{
-    double weights = 0;
-    forEachLinear(model, [&](const LinearId& id, const Linear& linear) {
-        double share = 1;
-        if (id.expert >= 0) {
-            const MoeConfig& moe = model.blocks[size_t(id.block)]->config.moe;
-            share = double(moe.used) / double(moe.experts);
-        }
-        weights += share * double(linear.weight->parameters());
-    });
-    weights += double(model.config.vocabulary) * double(model.config.hidden); // output head
-    return 2 * weights;
-}
 
 double kvBytesPerToken(const Pipeline& pipeline)
 {
@@ -43,7 +28,7 @@ void run(const TaskInput& input, Evidence& evidence)
     footprint.linearBytes = linears.bytes;
     footprint.linearParameters = linears.parameters;
     footprint.kvBytesPerToken = kvBytesPerToken(input.pipeline);
-    footprint.flopsPerToken = flopsPerToken(model);
+    footprint.flopsPerToken = operationsPerToken(model);
     evidence.footprint = footprint;
 }
 
