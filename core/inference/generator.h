@@ -21,6 +21,7 @@ struct GenerationSettings {
     uint64_t seed = 1;
     std::vector<std::string> stopWords;
     bool stopAtEnd = true; // the tokenizer's end token
+    std::vector<std::vector<float>> pictures; // rows of each picture of the prompt (inference/vision.h)
     std::vector<int32_t> endTokens; // further tokens that end a text, such as those of a turn
 };
 

@@ -1,6 +1,7 @@
 #include "core/inference/session.h"
 
 #include "core/base/error.h"
+#include "core/model/vision_tower.h"
 
 #include <algorithm>
 
@@ -32,12 +33,30 @@ Value Session::pass(std::span<const int32_t> tokens, int64_t sequenceLength, Obs
     scratch_.reset();
     if (length_ + int64_t(tokens.size()) > INT32_MAX)
         fail(ErrorCode::BadUsage, "a sequence of more than {} tokens is not possible", INT32_MAX);
-    const SequenceStep step{tokens, int32_t(length_), &cache_, sequenceLength, tokenTypes};
+    const SequenceStep step{tokens, int32_t(length_), &cache_, sequenceLength, tokenTypes, nextPictures(tokens)};
     const Value hidden = runTransformer(*model_, operations_, scratch_, memory_, {&step, 1}, observer);
     const StepInfo info{int32_t(length_), int64_t(tokens.size()), tokens.size() > 1};
     length_ += int64_t(tokens.size());
     if (policy_) policy_->commit(cache_, info);
     return hidden;
+}
+
+void Session::addPictures(std::span<const float> rows)
+{
+    if (!model_->vision || rows.size() % size_t(model_->config.hidden) != 0)
+        fail(ErrorCode::BadUsage, "'{}' cannot read these rows of a picture", model_->name);
+    pictures_.insert(pictures_.end(), rows.begin(), rows.end());
+}
+
+ConstMatrixView Session::nextPictures(std::span<const int32_t> tokens)
+{
+    if (!model_->vision || pictures_.empty()) return {};
+    const int64_t hidden = model_->config.hidden;
+    const auto places = std::count(tokens.begin(), tokens.end(), model_->vision->imageToken);
+    const int64_t left = int64_t(pictures_.size()) / hidden - picturesUsed_;
+    const ConstMatrixView rows{pictures_.data() + picturesUsed_ * hidden, std::min<int64_t>(places, left), hidden};
+    picturesUsed_ += rows.rows;
+    return rows;
 }
 
 ConstMatrixView Session::hidden(std::span<const int32_t> tokens, Observer* observer,
@@ -103,6 +122,7 @@ void Session::reset()
 {
     for (KvLayer& layer : cache_.layers) layer.clear();
     length_ = 0;
+    picturesUsed_ = 0;
     policy_ = options_.policy ? options_.policy->clone() : nullptr;
 }
 

@@ -35,6 +35,9 @@ public:
     // Final hidden states [tokens, D] of the appended tokens, in one pass, without logits.
     ConstMatrixView hidden(std::span<const int32_t> tokens, Observer* observer = nullptr,
                            std::span<const int32_t> tokenTypes = {});
+    // Rows [n, D] for the next n tokens that stand for pictures, in the order of the text, which the
+    // session reads as it comes to them.
+    void addPictures(std::span<const float> rows);
     // log p(tokens[i] | tokens before) for i >= 1, appended to an empty session; memory bounded
     // by the chunk. Result has tokens.size() - 1 values.
     std::vector<float> tokenLogProbabilities(std::span<const int32_t> tokens);
@@ -57,7 +60,11 @@ private:
     Scratch scratch_;
     PassMemory memory_;
     EagerOperations operations_;
+    ConstMatrixView nextPictures(std::span<const int32_t> tokens);
+
     int64_t length_ = 0;
+    std::vector<float> pictures_;  // rows that are still to come
+    int64_t picturesUsed_ = 0;     // rows of them that were read
     std::vector<float> allLogits_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/inference/forward_state.h"
+#include "core/model/vision_tower.h"
 
 #include <algorithm>
 #include <cmath>
@@ -56,6 +57,25 @@ Value addTokenTypes(ForwardState& state, Value x)
     return state.operations.add(x, state.operations.embed(state.model.tokenTypeEmbedding, ids, 1), 1);
 }
 
+// Rows of pictures in place of the tokens that stand for them.
+void putPictures(ForwardState& state, Value x)
+{
+    const int32_t place = state.model.vision->imageToken;
+    int64_t row = 0;
+    for (const SequenceStep& step : state.steps) {
+        int64_t used = 0;
+        for (const int32_t token : step.tokens) {
+            if (token == place && place >= 0) {
+                if (used >= step.pictures.rows || step.pictures.columns != x.columns())
+                    fail(ErrorCode::BadUsage, "the text has more places for pictures than rows of them were given");
+                detail::requireEager(x, "a picture");
+                std::copy_n(step.pictures.row(used++), x.columns(), x.view.row(row));
+            }
+            ++row;
+        }
+    }
+}
+
 // Expands the rows that are asked for and no others.
 Value embedFromMap(ForwardState& state, const LinearWeight& map, float scale)
 {
@@ -78,6 +98,7 @@ Value embedTokens(ForwardState& state)
     const auto scale = float(model.config.embeddingScale);
     Value x = model.embeddingMap ? embedFromMap(state, *model.embeddingMap.weight, scale)
                                  : state.operations.embed(model.embedding, ids, scale);
+    if (model.vision) putPictures(state, x);
     if (model.embeddingProjection)
         x = detail::applyLinear(state, model.embeddingProjection, x, -1, "embedding_projection");
     if (!model.tokenTypeEmbedding.empty()) x = addTokenTypes(state, x);

@@ -29,6 +29,8 @@ struct SequenceStep {
     // length use it. 0 = what has been read so far.
     int64_t sequenceLength = 0;
     std::span<const int32_t> tokenTypes; // of encoders, as many as tokens; empty = all 0
+    // Rows [n, D] that take the places of the n tokens that stand for pictures (VisionTower::imageToken).
+    ConstMatrixView pictures{};
 };
 
 KvCache makeCache(const Model& model);

@@ -1,5 +1,7 @@
 #include "core/model/model.h"
 
+#include "core/model/vision_tower.h"
+
 #include "core/base/error.h"
 
 #include <array>
@@ -68,6 +70,14 @@ int64_t weightBytes(const Model& model)
         bytes += block->attention.sinks.sizeBytes();
         if (block->moe) bytes += block->moe->selectionBias.sizeBytes();
     }
+    return model.vision ? bytes + model.vision->storedBytes() : bytes;
+}
+
+int64_t VisionTower::storedBytes() const
+{
+    int64_t bytes = classEmbedding.sizeBytes() + weightBytes(*encoder);
+    for (const Linear* linear : {&patches, &projection1, &projection2, &embeddingProjection})
+        if (*linear) bytes += linear->weight->storedBytes() + linear->bias.sizeBytes();
     return bytes;
 }
 
@@ -125,6 +135,12 @@ void requireFiniteWeights(const Model& model)
     const auto frame = frameLinears(model);
     for (size_t i = 0; i < frame.size(); ++i)
         if (*frame[i]) requireLinear({-1, -1, names[i]}, *frame[i]);
+    if (!model.vision) return;
+    const VisionTower& tower = *model.vision;
+    requireFiniteWeights(*tower.encoder);
+    requireFinite(tower.classEmbedding, "vision class embedding");
+    for (const Linear* linear : {&tower.patches, &tower.projection1, &tower.projection2, &tower.embeddingProjection})
+        if (*linear) requireLinear({-1, -1, "vision"}, *linear);
 }
 
 } // namespace paretoscope

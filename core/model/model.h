@@ -14,6 +14,8 @@
 
 namespace paretoscope {
 
+struct VisionTower; // core/model/vision_tower.h
+
 struct Linear {
     LinearWeightPtr weight; // null when the block does not have this map
     Tensor bias;            // f32 [outputs] or empty
@@ -76,6 +78,7 @@ struct Model {
     Linear outputProjection; // [E, D], before the head of narrow embeddings, mostly absent
     Linear output; // [V, D]; absent when tied to the embedding
     Linear pooler; // [D, D] of encoders: tanh of the first token's map; mostly absent
+    std::shared_ptr<const VisionTower> vision; // null for models that read no pictures
 };
 
 using ModelPtr = std::shared_ptr<const Model>;

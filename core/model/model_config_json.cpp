@@ -3,6 +3,8 @@
 #include "core/base/json.h"
 #include "core/model/model_config.h"
 
+#include <array>
+
 namespace paretoscope {
 
 NLOHMANN_JSON_SERIALIZE_ENUM(PositionKind, {{PositionKind::None, "none"},
@@ -53,6 +55,19 @@ Json toJson(const ModelConfig& config)
     Json json;
     to_json(json, config);
     return json;
+}
+
+const char* activationName(Activation activation)
+{
+    static constexpr std::array names{"identity", "silu", "gelu", "gelu_tanh", "quick_gelu", "relu", "relu_squared"};
+    return names[size_t(activation)];
+}
+
+Activation activationFromName(const std::string& name, const std::string& where)
+{
+    for (int i = 0; i <= int(Activation::ReluSquared); ++i)
+        if (name == activationName(Activation(i))) return Activation(i);
+    fail(ErrorCode::BadFile, "{}: the activation '{}' is not known", where, name);
 }
 
 ModelConfig modelConfigFromJson(const Json& json, const std::string& where)

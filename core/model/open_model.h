@@ -36,7 +36,7 @@ std::filesystem::path resolveModelPath(const std::string& pathOrName);
 // `folder` and renamed into place; an existing folder is refused (Error(BadUsage)).
 void writeModelFolder(const Model& model, const Json& provenance,
                       const std::filesystem::path& folder);
-// Bytes that writeModelFolder puts into weights.safetensors: the `file_bytes` metric.
+// Bytes that writeModelFolder puts into its safetensors files: the `file_bytes` metric.
 int64_t modelFileBytes(const Model& model);
 
 } // namespace paretoscope

@@ -1,6 +1,7 @@
 #include "core/pipeline/pipeline.h"
 
 #include "core/base/error.h"
+#include "core/inference/vision.h"
 
 namespace paretoscope {
 
@@ -12,8 +13,12 @@ Generation generateText(const Pipeline& pipeline, const std::shared_ptr<const Ba
     std::string shortened = prompt;
     for (const auto& compressor : pipeline.promptCompressors)
         shortened = compressor->compress(shortened, model, backend);
-    const std::vector<int32_t> tokens = model.tokenizer->encode(shortened, true);
+    std::vector<int32_t> tokens = model.tokenizer->encode(shortened, true);
     Session session(pipeline.model, backend, pipeline.sessionOptions());
+    if (!settings.pictures.empty() && !model.vision)
+        fail(ErrorCode::Unsupported, "'{}' reads no pictures", model.name);
+    if (model.vision) tokens = withPicturePlaces(*model.vision, tokens, settings.pictures.size());
+    for (const std::vector<float>& picture : settings.pictures) session.addPictures(picture);
     const DecodeDriver& driver = pipeline.driver ? *pipeline.driver : *plainDriver();
     return driver.generate(session, tokens, settings, job);
 }

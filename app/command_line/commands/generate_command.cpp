@@ -1,7 +1,9 @@
 #include "app/command_line/command.h"
 #include "app/command_line/pipeline_arguments.h"
+#include "app/command_line/read_picture.h"
 #include "core/base/error.h"
 #include "core/base/json.h"
+#include "core/inference/vision.h"
 #include "core/model/chat/chat_prompt.h"
 
 namespace paretoscope::commands {
@@ -40,6 +42,17 @@ std::string chatPromptOf(const Arguments& arguments, const Model& model, const s
     return chatPrompt(*model.tokenizer, messages);
 }
 
+// Rows of every picture, in the order of the prompt's places.
+std::vector<std::vector<float>> picturesOf(const Arguments& arguments, const Model& model, const Backend& backend)
+{
+    std::vector<std::vector<float>> rows;
+    for (const std::string& file : arguments.all("image")) {
+        if (!model.vision) fail(ErrorCode::Unsupported, "'{}' reads no pictures", model.name);
+        rows.push_back(pictureRows(*model.vision, backend, towerPixels(*model.vision, readPicture(file))));
+    }
+    return rows;
+}
+
 double perSecond(int64_t tokens, double seconds)
 {
     return tokens > 0 && seconds > 0 ? double(tokens) / seconds : 0;
@@ -55,6 +68,7 @@ int run(const Arguments& arguments, Console& console)
     const bool chat = arguments.has("chat");
     const std::string asked = chat ? chatPromptOf(arguments, model, prompt) : prompt;
     if (chat) settings.endTokens = chatEndTokens(model.source, *model.tokenizer);
+    settings.pictures = picturesOf(arguments, model, *prepared.backend());
     const Generation result =
         generateText(prepared.pipeline(), prepared.backend(), asked, settings, prepared.job());
     const auto generated = int64_t(result.tokens.size());
@@ -85,6 +99,7 @@ const Command& generateCommand()
         {modelPositional()},
         {{"prompt", "TEXT", "What the model continues."},
          {"prompt-file", "FILE", "A file with the prompt."},
+         {"image", "FILE", "A picture for the prompt's next place for one (PNG, JPEG, PPM, ...).", true},
          {"chat", "", "Put the prompt into the model's chat template and stop where its turn ends."},
          {"system", "TEXT", "What a conversation begins with."},
          {"max-tokens", "N", "Stop after so many tokens; 128 when not given."},

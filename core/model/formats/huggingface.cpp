@@ -7,6 +7,7 @@
 #include "core/model/formats/model_fingerprint.h"
 #include "core/model/formats/opening.h"
 #include "core/model/open_model.h"
+#include "core/model/vision_tower.h"
 
 namespace paretoscope::formats {
 
@@ -29,6 +30,26 @@ std::string fingerprintOfFolder(const Json& config, const Checkpoint& checkpoint
     return fingerprint.hex();
 }
 
+// How the pictures of the tower's training were normalized, where the folder says so.
+void readPreprocessor(const std::filesystem::path& folder, Model& model)
+{
+    const std::filesystem::path file = folder / "preprocessor_config.json";
+    std::error_code ignored;
+    if (!model.vision || !std::filesystem::is_regular_file(file, ignored)) return;
+    const Json config = readJsonFile(file, maxConfigBytes);
+    auto tower = std::make_shared<VisionTower>(*model.vision);
+    for (const auto& [name, values] : {std::pair{"image_mean", &tower->mean}, {"image_std", &tower->deviation}}) {
+        if (!config.is_object() || !config.contains(name)) continue;
+        const Json& list = config.at(name);
+        for (size_t i = 0; i < values->size(); ++i) {
+            if (!list.is_array() || list.size() != values->size() || !list[i].is_number() || list[i] == 0)
+                fail(ErrorCode::BadFile, "{}: '{}' must be three numbers", file.string(), name);
+            (*values)[i] = list[i].get<float>();
+        }
+    }
+    model.vision = std::move(tower);
+}
+
 ModelPtr open(const std::filesystem::path& path)
 {
     const std::string where = (path / "config.json").string();
@@ -42,6 +63,7 @@ ModelPtr open(const std::filesystem::path& path)
     const Checkpoint checkpoint = Checkpoint::open(path);
     const CheckpointSource weights(checkpoint, quantizationMethodOf(config, where));
     architecture.load(config, weights, *model);
+    readPreprocessor(path, *model);
     warnAboutUnused(weights.unused(), *model);
     model->fingerprint = fingerprintOfFolder(config, checkpoint);
     attachTokenizer(path, *model);

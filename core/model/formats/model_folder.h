@@ -2,6 +2,7 @@
 //
 //   paretoscope.json     format, version, config (toJson), parts, provenance
 //   weights.safetensors  every tensor under its canonical name (model_parts.h)
+//   vision.safetensors   the tensors of a vision tower, described by "vision"; only where there is one
 //   tokenizer files      copied as they were; source_config.json is the original config.json
 //
 // "parts" has one entry a linear map, {"kind", "attributes", "tensors": [local names]}, under
@@ -21,6 +22,7 @@ namespace paretoscope {
 
 constexpr const char* manifestFileName = "paretoscope.json";
 constexpr const char* weightsFileName = "weights.safetensors";
+constexpr const char* visionFileName = "vision.safetensors";
 constexpr int modelFolderVersion = 1;
 
 // Adds every tensor of the model and returns "parts".
@@ -30,6 +32,10 @@ Json collectParts(const Model& model, SafetensorsWriter& writer);
 // `parts` must have its place. Error(BadFile or Unsupported) naming `where`.
 void readParts(const Json& parts, const SafetensorsFile& weights, const std::string& where,
                Model& model);
+
+// The same for a vision tower, with everything about it: "vision".
+Json collectVision(const VisionTower& tower, SafetensorsWriter& writer);
+std::shared_ptr<const VisionTower> readVision(const Json& vision, const SafetensorsFile& weights, const std::string& where);
 
 // The tokenizer's files alone.
 void copyTokenizerFiles(const std::filesystem::path& from, const std::filesystem::path& to);

@@ -28,6 +28,7 @@ constexpr std::array companionFiles{"tokenizer.json",
                                     "chat_template.json",
                                     "chat_template.jinja",
                                     "generation_config.json",
+                                    "preprocessor_config.json",
                                     ggufTokenizerFileName,
                                     "LICENSE"};
 
@@ -88,8 +89,11 @@ void writeModelFolder(const Model& model, const Json& provenance, const fs::path
                   {"config", toJson(writtenConfig(model))},
                   {"parts", collectParts(model, weights)},
                   {"provenance", provenance}};
+    SafetensorsWriter vision;
+    if (model.vision) manifest["vision"] = collectVision(*model.vision, vision);
     PartialFolder partial(folder);
     writeFileAtomically(partial.path() / weightsFileName, [&](Sink& sink) { weights.write(sink); });
+    if (model.vision) writeFileAtomically(partial.path() / visionFileName, [&](Sink& sink) { vision.write(sink); });
     copyCompanionFiles(model.source, partial.path());
     writeFileAtomically(partial.path() / manifestFileName, manifest.dump(1) + "\n");
     partial.finish();
@@ -99,7 +103,10 @@ int64_t modelFileBytes(const Model& model)
 {
     SafetensorsWriter weights;
     collectParts(model, weights);
-    return weights.sizeBytes();
+    if (!model.vision) return weights.sizeBytes();
+    SafetensorsWriter vision;
+    collectVision(*model.vision, vision);
+    return weights.sizeBytes() + vision.sizeBytes();
 }
 
 } // namespace paretoscope

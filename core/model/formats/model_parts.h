@@ -78,6 +78,16 @@ template <class ModelType, class Visitor> void visitFrame(ModelType& model, Visi
     visitor.linear("pooler", model.pooler);
 }
 
+// Of a tower beside its encoder.
+template <class TowerType, class Visitor> void visitTower(TowerType& tower, Visitor& visitor)
+{
+    visitor.linear("patches", tower.patches);
+    visitor.tensor("class_embedding", tower.classEmbedding);
+    visitor.linear("projection_1", tower.projection1);
+    visitor.linear("projection_2", tower.projection2);
+    visitor.linear("picture_projection", tower.embeddingProjection);
+}
+
 template <class Visitor> void visitModel(const Model& model, Visitor& visitor)
 {
     visitFrame(model, visitor);

@@ -4,6 +4,9 @@
 #include "core/model/formats/model_folder.h"
 #include "core/model/formats/model_parts.h"
 
+#include "core/model/vision_tower.h"
+
+#include <array>
 #include <set>
 
 namespace paretoscope {
@@ -100,10 +103,10 @@ private:
 
 } // namespace
 
-void readParts(const Json& parts, const SafetensorsFile& weights, const std::string& where,
-               Model& model)
+namespace {
+
+void readModelParts(PartReader& reader, Model& model)
 {
-    PartReader reader(parts, weights, where);
     visitFrame(model, reader);
     for (size_t i = 0; i < model.config.blocks.size(); ++i) {
         auto block = std::make_shared<Block>();
@@ -113,7 +116,73 @@ void readParts(const Json& parts, const SafetensorsFile& weights, const std::str
         visitBlock(i, *block, reader);
         model.blocks.push_back(std::move(block));
     }
+}
+
+std::array<float, 3> threeNumbers(const Json& json, const char* name, const std::string& where)
+{
+    const Json& list = requireField(json, name, where);
+    std::array<float, 3> result{};
+    for (size_t i = 0; i < result.size(); ++i) {
+        if (!list.is_array() || list.size() != result.size() || !list[i].is_number())
+            fail(ErrorCode::BadFile, "{}: '{}' must be three numbers", where, name);
+        result[i] = list[i].get<float>();
+    }
+    return result;
+}
+
+// What a pass over the tower takes for granted.
+void requireTower(const VisionTower& tower, const std::string& where)
+{
+    const ModelConfig& config = tower.encoder->config;
+    const auto require = [&](bool good, const char* what) {
+        if (!good) fail(ErrorCode::BadFile, "{}: the vision tower's {} does not fit its configuration", where, what);
+    };
+    require(tower.patchSize >= 1 && tower.imageSize >= tower.patchSize && tower.imageSize <= 1 << 14, "picture size");
+    require(tower.patches && tower.patches.weight->outputs() == config.hidden &&
+                tower.patches.weight->inputs() == 3 * tower.patchSize * tower.patchSize,
+            "map of patches");
+    require(tower.classEmbedding.dtype() == DType::F32 && tower.classEmbedding.shape() == Shape{config.hidden}, "class row");
+    require(tower.encoder->positionEmbedding.shape() == Shape{1 + tower.patchCount(), config.hidden}, "position embedding");
+    require(tower.encoder->embeddingNorm && tower.encoder->finalNorm, "frame of norms");
+    require(tower.featureBlocks >= 0 && tower.featureBlocks <= int64_t(config.blocks.size()), "feature block");
+    require(bool(tower.projection1) == bool(tower.projection2), "projector");
+    require(!tower.projection1 || (tower.projection1.weight->inputs() == config.hidden &&
+                                   tower.projection2.weight->inputs() == tower.projection1.weight->outputs()),
+            "projector");
+    require(!tower.embeddingProjection || tower.embeddingProjection.weight->inputs() == config.hidden, "projection");
+}
+
+} // namespace
+
+void readParts(const Json& parts, const SafetensorsFile& weights, const std::string& where, Model& model)
+{
+    PartReader reader(parts, weights, where);
+    readModelParts(reader, model);
     reader.requireAllUsed();
+}
+
+std::shared_ptr<const VisionTower> readVision(const Json& vision, const SafetensorsFile& weights, const std::string& where)
+{
+    constexpr int64_t most = 1 << 20;
+    auto tower = std::make_shared<VisionTower>();
+    auto encoder = std::make_shared<Model>();
+    encoder->name = "vision tower";
+    encoder->config = modelConfigFromJson(requireField(vision, "config", where), where);
+    PartReader reader(requireField(vision, "parts", where), weights, where);
+    readModelParts(reader, *encoder);
+    visitTower(*tower, reader);
+    reader.requireAllUsed();
+    tower->encoder = encoder;
+    tower->imageSize = requireInteger(vision, "image_size", 1, most, where);
+    tower->patchSize = requireInteger(vision, "patch_size", 1, most, where);
+    tower->featureBlocks = requireInteger(vision, "feature_blocks", 0, most, where);
+    tower->withClassRow = optionalBool(vision, "with_class_row", false, where);
+    tower->projectionActivation = activationFromName(requireString(vision, "projection_activation", where), where);
+    tower->imageToken = int32_t(requireInteger(vision, "image_token", -1, 1 << 26, where));
+    tower->mean = threeNumbers(vision, "mean", where);
+    tower->deviation = threeNumbers(vision, "deviation", where);
+    requireTower(*tower, where);
+    return tower;
 }
 
 } // namespace paretoscope

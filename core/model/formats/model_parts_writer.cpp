@@ -3,6 +3,7 @@
 #include "core/base/json.h"
 #include "core/model/formats/model_folder.h"
 #include "core/model/formats/model_parts.h"
+#include "core/model/vision_tower.h"
 
 namespace paretoscope {
 
@@ -59,6 +60,23 @@ Json collectParts(const Model& model, SafetensorsWriter& writer)
     PartWriter parts(writer);
     visitModel(model, parts);
     return parts.parts();
+}
+
+Json collectVision(const VisionTower& tower, SafetensorsWriter& writer)
+{
+    PartWriter parts(writer);
+    visitModel(*tower.encoder, parts);
+    visitTower(tower, parts);
+    return {{"config", toJson(tower.encoder->config)},
+            {"parts", parts.parts()},
+            {"image_size", tower.imageSize},
+            {"patch_size", tower.patchSize},
+            {"feature_blocks", tower.featureBlocks},
+            {"with_class_row", tower.withClassRow},
+            {"projection_activation", activationName(tower.projectionActivation)},
+            {"image_token", tower.imageToken},
+            {"mean", tower.mean},
+            {"deviation", tower.deviation}};
 }
 
 } // namespace paretoscope

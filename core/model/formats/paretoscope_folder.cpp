@@ -43,6 +43,11 @@ ModelPtr open(const std::filesystem::path& path)
     Fingerprint fingerprint;
     fingerprint.add(config.dump());
     addFileContent(fingerprint, weights->bytes());
+    if (manifest.contains("vision")) {
+        const auto vision = SafetensorsFile::open(path / visionFileName);
+        model->vision = readVision(manifest.at("vision"), *vision, where);
+        addFileContent(fingerprint, vision->bytes());
+    }
     model->fingerprint = fingerprint.hex();
     attachTokenizer(path, *model);
     return finishOpening(std::move(model), path, weights->path().string());
