@@ -64,12 +64,27 @@ struct AnswerEvidence {
     std::vector<Answer> answers;
 };
 
+// Log-likelihoods of the choices of questions with several.
+struct ChoiceEvidence {
+    struct Choice {
+        double logLikelihood = 0; // natural logarithm, of the choice's tokens after the question
+        int64_t characters = 0;   // of the choice itself, without the space before it
+    };
+    struct Question {
+        std::string item;
+        std::vector<Choice> choices; // two or more
+        size_t right = 0;            // index of the right one
+    };
+    std::vector<Question> questions;
+};
+
 struct Evidence {
     std::optional<LanguageEvidence> language;
     std::optional<FidelityEvidence> fidelity;
     std::optional<FootprintEvidence> footprint;
     std::optional<SpeedEvidence> speed;
     std::optional<AnswerEvidence> answers;
+    std::optional<ChoiceEvidence> choices;
 };
 
 } // namespace paretoscope

@@ -56,21 +56,54 @@ Measurement weightedMean(std::vector<ItemScore> items)
 std::optional<Measurement> shareOfRightAnswers(const Evidence& evidence, std::initializer_list<std::string_view> kinds)
 {
     if (!evidence.answers) return std::nullopt;
-    Measurement result;
-    double right = 0;
+    std::vector<ItemScore> items;
     for (const AnswerEvidence::Answer& answer : evidence.answers->answers) {
         const std::string_view kind = std::string_view(answer.item).substr(0, answer.item.find('-'));
         if (kinds.size() > 0 && std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) continue;
-        result.items.push_back({answer.item, answer.score, 1});
-        right += answer.score;
+        items.push_back({answer.item, answer.score, 1});
     }
-    if (result.items.empty()) return std::nullopt;
-    result.count = int64_t(result.items.size());
+    return shareOf(std::move(items));
+}
+
+std::optional<Measurement> shareOf(std::vector<ItemScore> items)
+{
+    if (items.empty()) return std::nullopt;
+    Measurement result;
+    double right = 0;
+    for (const ItemScore& item : items) right += item.score;
+    result.count = int64_t(items.size());
     result.value = right / double(result.count);
     result.standardError = std::sqrt(result.value * (1 - result.value) / double(result.count));
     const Interval interval = wilsonInterval(std::llround(right), result.count);
     result.low = interval.low;
     result.high = interval.high;
+    result.items = std::move(items);
+    return result;
+}
+
+std::optional<Measurement> meanOfItems(std::vector<ItemScore> items)
+{
+    if (items.empty()) return std::nullopt;
+    std::vector<double> scores;
+    for (const ItemScore& item : items) scores.push_back(item.score);
+    Measurement result = meanOf(scores);
+    result.items = std::move(items);
+    return result;
+}
+
+size_t greatest(std::span<const double> values)
+{
+    return size_t(std::max_element(values.begin(), values.end()) - values.begin());
+}
+
+std::vector<double> choiceProbabilities(const ChoiceEvidence::Question& question)
+{
+    std::vector<double> result;
+    for (const ChoiceEvidence::Choice& choice : question.choices) result.push_back(choice.logLikelihood);
+    const double most = result[greatest(result)];
+    double sum = 0;
+    for (double& value : result) sum += value = std::exp(value - most);
+    for (double& value : result) value /= sum;
     return result;
 }
 

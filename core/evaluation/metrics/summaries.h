@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace paretoscope::metrics {
 
@@ -22,8 +23,18 @@ std::optional<Measurement> tokenNll(const Evidence& evidence);
 // model; items = windows. Nothing without fidelity evidence.
 std::optional<Measurement> positionMean(const Evidence& evidence, double (*sum)(const FidelityEvidence::Window&));
 
+// Share of items whose score is 1, with a Wilson interval. Nothing without items.
+std::optional<Measurement> shareOf(std::vector<ItemScore> items);
+// Mean of the items' scores with a Student t interval. Nothing without items.
+std::optional<Measurement> meanOfItems(std::vector<ItemScore> items);
+
 // Share of right answers with a Wilson interval; items = questions. Only those whose item begins with
 // one of the kinds ("passage-test-00001"); all when none is named. Nothing without such answers.
 std::optional<Measurement> shareOfRightAnswers(const Evidence& evidence, std::initializer_list<std::string_view> kinds);
+
+// Index of the greatest value; of equal ones the first.
+size_t greatest(std::span<const double> values);
+// Probabilities of a question's choices: softmax of their log-likelihoods.
+std::vector<double> choiceProbabilities(const ChoiceEvidence::Question& question);
 
 } // namespace paretoscope::metrics

@@ -35,26 +35,34 @@ Parameter worldItemsParameter()
     return Parameter::integer("items", "Questions", 100, 1, 1 << 20, "Questions of each kind, always the same ones.");
 }
 
+std::vector<WorldItem> worldTestItems(const WorldKind& kind, const WorldLevel& level, int64_t wanted)
+{
+    std::vector<WorldItem> items;
+    std::set<std::string> asked;
+    const auto attempts = uint64_t(4 * wanted); // a kind may have fewer different questions
+    for (uint64_t index = 0; index < attempts && int64_t(items.size()) < wanted; ++index) {
+        WorldItem item = worldItem(kind, WorldSplit::Test, testSeed, index, level);
+        if (asked.insert(item.prompt()).second) items.push_back(std::move(item));
+    }
+    return items;
+}
+
 void askWorld(const TaskInput& input, Evidence& evidence, std::initializer_list<const char*> kinds)
 {
     const Model& model = *input.pipeline.model;
     if (!model.tokenizer) fail(ErrorCode::Unsupported, "'{}' has no tokenizer, so it cannot be asked questions", model.name);
-    const int64_t wanted = input.settings.integer("items");
     AnswerEvidence& answers = evidence.answers.emplace(evidence.answers.value_or(AnswerEvidence{}));
     size_t kindsDone = 0;
     for (const char* id : kinds) {
         const WorldKind& kind = worldKind(id);
-        std::set<std::string> asked;
-        const auto attempts = uint64_t(4 * wanted); // a kind may have fewer different questions
-        for (uint64_t index = 0; index < attempts && int64_t(asked.size()) < wanted; ++index) {
-            WorldLevel level = kind.level;
-            if (input.settings.json().contains("fillers")) level.fillers = int(input.settings.integer("fillers"));
-            const WorldItem item = worldItem(kind, WorldSplit::Test, testSeed, index, level);
-            if (!asked.insert(item.prompt()).second) continue;
-            const double done = double(kindsDone) + double(asked.size()) / double(wanted);
+        WorldLevel level = kind.level;
+        if (input.settings.json().contains("fillers")) level.fillers = int(input.settings.integer("fillers"));
+        const std::vector<WorldItem> items = worldTestItems(kind, level, input.settings.integer("items"));
+        for (size_t i = 0; i < items.size(); ++i) {
+            const double done = double(kindsDone) + double(i + 1) / double(items.size());
             input.job.report(done / double(kinds.size()),
-                             fmt::format("{}: question {} of {}", kind.name, asked.size(), wanted));
-            answers.answers.push_back(ask(input, kind, item));
+                             fmt::format("{}: question {} of {}", kind.name, i + 1, items.size()));
+            answers.answers.push_back(ask(input, kind, items[i]));
         }
         ++kindsDone;
     }

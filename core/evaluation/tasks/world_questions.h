@@ -1,14 +1,19 @@
 // Questions of the synthetic world, answered greedily and checked by program.
 #pragma once
 
+#include "core/data/world/world.h"
 #include "core/evaluation/task.h"
 
 #include <initializer_list>
+#include <vector>
 
 namespace paretoscope::tasks {
 
 // items: how many questions of each kind.
 Parameter worldItemsParameter();
+
+// The first `wanted` different questions of the test split; fewer where a kind has fewer.
+std::vector<WorldItem> worldTestItems(const WorldKind& kind, const WorldLevel& level, int64_t wanted);
 
 // Asks items of the test split, in turn of each kind, and adds an answer with a score of 0 or 1 for
 // each; the same question is asked once only. Settings may hold "fillers", which replaces the kinds'
