@@ -1,111 +1,14 @@
 #include "core/report/comparison.h"
 
 #include "core/base/json.h"
-#include "core/base/text.h"
-#include "core/evaluation/metric.h"
-#include "core/evaluation/statistics.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <map>
 #include <set>
 
 namespace paretoscope {
 
 namespace {
-
-void pairItems(const Measurement& a, const Measurement& b, ComparedMetric& result)
-{
-    const std::optional<PairedDifference> paired = pairedDifference(a, b);
-    if (!paired) return;
-    result.items = paired->items;
-    result.pValue = paired->pValue;
-    result.low = paired->low;
-    result.high = paired->high;
-}
-
-void combineErrors(const Measurement& a, const Measurement& b, ComparedMetric& result)
-{
-    if (!a.standardError || !b.standardError) return;
-    const double error = std::hypot(*a.standardError, *b.standardError);
-    if (!(error > 0)) return;
-    const double reach = normalQuantile(0.975) * error;
-    result.low = result.difference - reach;
-    result.high = result.difference + reach;
-    result.pValue = std::erfc(std::abs(result.difference) / error / std::sqrt(2.0));
-}
-
-ComparedMetric compareMetric(const Run& runA, const Measurement& a, const Run& runB,
-                             const Measurement& b)
-{
-    ComparedMetric result{runA.id,           runB.id, a.metric, a.value, b.value,
-                          a.value - b.value, {},      {},       {},      0};
-    if (!a.items.empty() && !b.items.empty()) pairItems(a, b, result);
-    if (!result.pValue) combineErrors(a, b, result);
-    return result;
-}
-
-std::vector<FrontierPoint> pointsOf(std::span<const Run> runs, const ComparisonOptions& options)
-{
-    std::vector<FrontierPoint> points;
-    for (const Run& run : runs)
-        if (const auto point = frontierPoint(run, options.x, options.y, options.xLog, options.yLog))
-            points.push_back(*point);
-    return points;
-}
-
-// Scaled so that the box around `all` is the unit square.
-std::vector<FrontierPoint> scaled(const std::vector<FrontierPoint>& points,
-                                  const std::vector<FrontierPoint>& all)
-{
-    double lowX = std::numeric_limits<double>::infinity(), lowY = lowX, highX = -lowX,
-           highY = -lowX;
-    for (const FrontierPoint& point : all) {
-        lowX = std::min(lowX, point.x);
-        highX = std::max(highX, point.x);
-        lowY = std::min(lowY, point.y);
-        highY = std::max(highY, point.y);
-    }
-    const auto share = [](double value, double low, double high) {
-        return high > low ? (value - low) / (high - low) : 0.5;
-    };
-    std::vector<FrontierPoint> result;
-    for (const FrontierPoint& point : points)
-        result.push_back(FrontierPoint::exact(point.id, share(point.x, lowX, highX),
-                                              share(point.y, lowY, highY)));
-    return result;
-}
-
-std::vector<FrontierPoint> onFrontier(const std::vector<FrontierPoint>& points,
-                                      FrontierDirections directions)
-{
-    const FrontierResult frontier = computeFrontier(points, directions);
-    std::vector<FrontierPoint> result;
-    for (size_t i = 0; i < points.size(); ++i)
-        if (frontier.entries[i].onFrontier) result.push_back(points[i]);
-    return result;
-}
-
-void compareFrontiers(std::span<const Run> a, std::span<const Run> b,
-                      const ComparisonOptions& options, Comparison& result)
-{
-    const FrontierDirections directions = frontierDirections(options.x, options.y);
-    const std::vector<FrontierPoint> pointsA = pointsOf(a, options);
-    const std::vector<FrontierPoint> pointsB = pointsOf(b, options);
-    if (pointsA.empty() || pointsB.empty()) return;
-    std::vector<FrontierPoint> all = pointsA;
-    all.insert(all.end(), pointsB.begin(), pointsB.end());
-    const double worstX = directions.xHigherIsBetter ? 0 : 1;
-    const double worstY = directions.yHigherIsBetter ? 0 : 1;
-    result.hypervolumeA = hypervolume(scaled(pointsA, all), directions, worstX, worstY);
-    result.hypervolumeB = hypervolume(scaled(pointsB, all), directions, worstX, worstY);
-
-    ComparisonOptions plain = options; // bdRate takes logarithms itself
-    plain.xLog = plain.yLog = false;
-    result.bdRate = bdRate(onFrontier(pointsOf(a, plain), directions),
-                           onFrontier(pointsOf(b, plain), directions), directions);
-}
 
 // Every setting's values, each once, in the order of the runs.
 using SettingValues = std::map<std::string, std::vector<std::string>>;
@@ -166,6 +69,22 @@ std::vector<SettingDifference> differingSettings(std::span<const Run> a, std::sp
     return result;
 }
 
+// Equal in every setting that both have, and they have one.
+bool sameSettings(const Run& a, const Run& b)
+{
+    const Json ofA = Json::parse(a.settings, nullptr, false);
+    const Json ofB = Json::parse(b.settings, nullptr, false);
+    if (!ofA.is_object() || !ofB.is_object()) return false;
+    bool any = false;
+    for (const auto& [name, value] : ofA.items()) {
+        const auto found = ofB.find(name);
+        if (found == ofB.end()) continue;
+        if (*found != value) return false;
+        any = true;
+    }
+    return any;
+}
+
 } // namespace
 
 std::vector<std::pair<const Run*, const Run*>> pairRuns(std::span<const Run> a,
@@ -181,6 +100,13 @@ std::vector<std::pair<const Run*, const Run*>> pairRuns(std::span<const Run> a,
             pairs.back().second = &b[i];
         }
     }
+    // Two strategies at the same settings: bits with bits, group size with group size.
+    for (auto& [runA, runB] : pairs)
+        for (size_t i = 0; i < b.size() && !runB; ++i) {
+            if (used[i] || !sameSettings(*runA, b[i])) continue;
+            used[i] = true;
+            runB = &b[i];
+        }
     size_t next = 0;
     for (auto& [runA, runB] : pairs) {
         if (runB) continue;
@@ -197,41 +123,24 @@ Comparison compareRuns(std::span<const Run> a, std::span<const Run> b,
                        const ComparisonOptions& options)
 {
     Comparison result;
+    const auto isTested = [&](const std::string& metric) {
+        return std::find(options.tested.begin(), options.tested.end(), metric) !=
+               options.tested.end();
+    };
     for (const auto& [runA, runB] : pairRuns(a, b))
         for (const Measurement& measurement : runA->measurements)
             if (const Measurement* other = runB->measurement(measurement.metric))
-                result.metrics.push_back(compareMetric(*runA, measurement, *runB, *other));
-    if (!options.x.empty() && !options.y.empty()) compareFrontiers(a, b, options, result);
+                result.metrics.push_back(
+                    compareMetric(*runA, *runB, measurement, *other,
+                                  isTested(measurement.metric) ? options.resamples : 0));
+    std::vector<ComparedMetric*> family;
+    for (ComparedMetric& metric : result.metrics)
+        if (isTested(metric.metric)) family.push_back(&metric);
+    result.familySize = adjustTogether(family);
+    if (!options.plane.empty())
+        result.frontiers = frontierDifference(a, b, options.plane, options.draws);
     result.settings = differingSettings(a, b);
     return result;
-}
-
-std::optional<FrontierPoint> frontierPoint(const Run& run, const std::string& x,
-                                           const std::string& y, bool xLog, bool yLog)
-{
-    const Measurement* mx = run.measurement(x);
-    const Measurement* my = run.measurement(y);
-    if (run.state != RunState::Done || !mx || !my) return std::nullopt;
-    const auto place = [](double value, bool log) { return log ? std::log(value) : value; };
-    const auto finite = [&](double value, bool log) {
-        return std::isfinite(value) && (!log || value > 0);
-    };
-    if (!finite(mx->value, xLog) || !finite(my->value, yLog)) return std::nullopt;
-    const auto end = [&](const std::optional<double>& bound, double value, bool log) {
-        return place(bound && finite(*bound, log) ? *bound : value, log);
-    };
-    return FrontierPoint{run.id,
-                         place(mx->value, xLog),
-                         place(my->value, yLog),
-                         end(mx->low, mx->value, xLog),
-                         end(mx->high, mx->value, xLog),
-                         end(my->low, my->value, yLog),
-                         end(my->high, my->value, yLog)};
-}
-
-FrontierDirections frontierDirections(const std::string& x, const std::string& y)
-{
-    return {metricByName(x).info.higherIsBetter, metricByName(y).info.higherIsBetter};
 }
 
 } // namespace paretoscope

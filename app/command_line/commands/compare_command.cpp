@@ -1,121 +1,70 @@
 #include "app/command_line/command.h"
+#include "app/command_line/comparison_text.h"
 #include "app/command_line/pipeline_arguments.h"
 #include "app/command_line/run_selection.h"
 #include "core/base/error.h"
 #include "core/base/json.h"
-#include "core/report/comparison.h"
-
-#include <cmath>
+#include "core/evaluation/metric.h"
 
 namespace paretoscope::commands {
 
 namespace {
 
-Json orNull(const std::optional<double>& value)
+std::vector<Run> withItems(const Store& store, const std::vector<int64_t>& ids)
 {
-    return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
-}
-
-Json metricJson(const ComparedMetric& metric)
-{
-    return {{"run_a", metric.runA},
-            {"run_b", metric.runB},
-            {"metric", metric.metric},
-            {"value_a", orNull(metric.valueA)},
-            {"value_b", orNull(metric.valueB)},
-            {"difference", orNull(metric.difference)},
-            {"low", orNull(metric.low)},
-            {"high", orNull(metric.high)},
-            {"p_value", orNull(metric.pValue)},
-            {"items", metric.items}};
-}
-
-Json comparisonJson(const Comparison& comparison, const std::string& a, const std::string& b)
-{
-    Json pairs = Json::array();
-    for (const ComparedMetric& metric : comparison.metrics) pairs.push_back(metricJson(metric));
-    Json settings = Json::array();
-    for (const SettingDifference& setting : comparison.settings)
-        settings.push_back({{"setting", setting.name}, {"a", setting.a}, {"b", setting.b}});
-    return {{"a", a},
-            {"b", b},
-            {"pairs", std::move(pairs)},
-            {"bd_rate", orNull(comparison.bdRate)},
-            {"hypervolume",
-             {{"a", orNull(comparison.hypervolumeA)}, {"b", orNull(comparison.hypervolumeB)}}},
-            {"settings_that_differ", std::move(settings)}};
-}
-
-std::string number(const Json& value, const char* none)
-{
-    return value.is_null() ? none : fmt::format("{:.5g}", value.get<double>());
-}
-
-void print(const Json& document, Console& console)
-{
-    std::vector<std::vector<std::string>> rows{{"RUN A", "RUN B", "METRIC", "A", "B", "A - B", "95% INTERVAL", "P"}};
-    for (const Json& pair : document["pairs"]) {
-        const std::string interval = pair["low"].is_null() ? "" : fmt::format("[{}, {}]", number(pair["low"], ""),
-                                                                              number(pair["high"], ""));
-        rows.push_back({pair["run_a"].dump(), pair["run_b"].dump(), pair["metric"], number(pair["value_a"], "?"),
-                        number(pair["value_b"], "?"), number(pair["difference"], "?"), interval,
-                        number(pair["p_value"], "")});
-    }
-    console.write(textTable(rows));
-    const Json& volume = document["hypervolume"];
-    console.print("hypervolume: {} against {}; BD-rate: {}", number(volume["a"], "?"), number(volume["b"], "?"),
-                  number(document["bd_rate"], "no overlap"));
-    for (const Json& setting : document["settings_that_differ"])
-        console.print("{}: {} against {}", setting["setting"].get<std::string>(), setting["a"].dump(),
-                      setting["b"].dump());
-}
-
-std::vector<Run> doneRuns(const Store& store, const std::string& name)
-{
-    RunQuery query;
-    query.experiments = {requireExperiment(store, name).id};
-    query.states = {RunState::Done};
     std::vector<Run> runs;
-    for (const Run& run : store.runs(query)) runs.push_back(store.run(run.id)); // with items
-    if (runs.empty()) fail(ErrorCode::NotFound, "experiment '{}' has no finished runs", name);
+    for (const int64_t id : ids) runs.push_back(store.run(id));
     return runs;
 }
 
-// The plane: as asked, else size against the first quality metric that both have.
-ComparisonOptions planeOf(const Arguments& arguments, const std::vector<Run>& a, const std::vector<Run>& b)
+// The plane: as asked, else size against the first quality metric that all have.
+Plane planeOf(const Arguments& arguments, const std::vector<Run>& all)
 {
-    ComparisonOptions plane;
+    if (arguments.has("x") != arguments.has("y")) fail(ErrorCode::BadUsage, "give both '--x' and '--y', or neither");
+    Plane plane = arguments.has("x") ? Plane{requiredMetric(arguments, "x"), requiredMetric(arguments, "y")}
+                                     : defaultPlane(all);
     plane.xLog = arguments.has("log-x");
     plane.yLog = arguments.has("log-y");
-    if (arguments.has("x") != arguments.has("y")) fail(ErrorCode::BadUsage, "give both '--x' and '--y', or neither");
-    if (arguments.has("x")) {
-        plane.x = requiredMetric(arguments, "x");
-        plane.y = requiredMetric(arguments, "y");
-        return plane;
-    }
-    for (const char* quality : {"perplexity", "accuracy", "exact_match", "bits_per_byte"}) {
-        if (!a.front().measurement(quality) || !b.front().measurement(quality)) continue;
-        plane.x = "file_bytes";
-        plane.y = quality;
-        break;
-    }
     return plane;
+}
+
+// What the question is about: as asked, else the plane's y.
+std::vector<std::string> testedMetrics(const Arguments& arguments, const Plane& plane, const std::vector<Run>& all)
+{
+    std::vector<std::string> names;
+    for (const std::string& name : arguments.all("metric")) names.push_back(metricByName(name).info.name);
+    if (names.empty() && !plane.y.empty()) names.push_back(plane.y);
+    if (names.empty())
+        if (const std::string quality = defaultQuality(all); !quality.empty()) names.push_back(quality);
+    return names;
+}
+
+std::optional<double> percentOption(const Arguments& arguments, const char* name)
+{
+    if (!arguments.has(name)) return std::nullopt;
+    return arguments.number(name, 0, 1e-6, 1e6);
 }
 
 int run(const Arguments& arguments, Console& console)
 {
     const auto store = openStore(arguments);
-    const std::vector<Run> a = doneRuns(*store, arguments.positional(0));
-    const std::vector<Run> b = doneRuns(*store, arguments.positional(1));
-    const ComparisonOptions plane = planeOf(arguments, a, b);
-    Json document =
-        comparisonJson(compareRuns(a, b, plane), arguments.positional(0), arguments.positional(1));
-    document["x"] = plane.x;
-    document["y"] = plane.y;
+    ComparisonQuestion question;
+    question.a = runsNamed(*store, arguments.positional(0));
+    question.b = runsNamed(*store, arguments.positional(1));
+    const std::vector<Run> a = withItems(*store, question.a.runs);
+    const std::vector<Run> b = withItems(*store, question.b.runs);
+    std::vector<Run> all = a;
+    all.insert(all.end(), b.begin(), b.end());
+    question.options.plane = planeOf(arguments, all);
+    question.options.tested = testedMetrics(arguments, question.options.plane, all);
+    question.marginPercent = percentOption(arguments, "margin");
+    question.halfWidthPercent = percentOption(arguments, "interval");
+    question.significance = arguments.number("significance", question.significance, 1e-9, 0.5);
+    const Comparison comparison = compareRuns(a, b, question.options);
     if (console.wantsJson())
-        console.json(document);
+        console.json(comparisonJson(comparison, question));
     else
-        print(document, console);
+        printComparison(comparison, question, console);
     return 0;
 }
 
@@ -125,9 +74,14 @@ const Command& compareCommand()
 {
     static const Command row{
         "compare",
-        "Compare two experiments run by run and frontier by frontier.",
-        {{"A", "An experiment's name."}, {"B", "Another's."}},
+        "Tell whether one experiment, or one run, is better than another, and by which test.",
+        {{"A", "An experiment's name, or a run's number."}, {"B", "Another's."}},
         {options::store(),
+         {"metric", "NAME", "A metric that the question is about; --y when not given. Their tests are corrected "
+                            "together.", true},
+         {"margin", "M", "Ask too whether A is no more than M % worse than B (points for shares), with 95 % confidence."},
+         {"interval", "W", "Tell how many items an interval of ± W % (points for shares) needs."},
+         {"significance", "P", "A corrected p below it counts as shown; 0.05 when not given."},
          {"x", "METRIC", "The metric across; file_bytes when not given."},
          {"y", "METRIC", "The metric up; a quality both have when not given."},
          {"log-x", "", "Measure hypervolume with a logarithmic x axis."},

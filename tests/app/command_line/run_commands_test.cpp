@@ -123,6 +123,34 @@ private slots:
         QVERIFY(found["hypervolume"]["a"].toDouble() > 0 && found["hypervolume"]["b"].toDouble() > 0);
     }
 
+    void aRunComparesWithAnother()
+    {
+        const QJsonArray runs = runsOf("small");
+        const QString base = QString::number(runs[0]["id"].toInt()), two = QString::number(runs[1]["id"].toInt());
+        const Outcome outcome = program({"compare", "--store", store_, two, "run:" + base, "--margin", "1000",
+                                         "--interval", "1", "--json"});
+        QVERIFY2(outcome.exitCode == 0, outcome.errors);
+        const QJsonObject found = outcome.json();
+        QCOMPARE(found["tested_metrics"].toArray(), QJsonArray{"perplexity"});
+        int tested = 0;
+        for (const QJsonValue& pair : found["pairs"].toArray()) {
+            if (!pair["tested"].toBool()) continue;
+            ++tested;
+            QCOMPARE(pair["test"].toString(), QStringLiteral("sign_flip"));
+            QCOMPARE(pair["items"].toInt(), 4);
+            QCOMPARE(pair["p_value"].toDouble(), 0.125); // 2 bits lose in each of four windows: 2 of 16 signs
+            QCOMPARE(pair["answer"].toString(), QStringLiteral("not_shown"));
+            QVERIFY(pair["bootstrap_low"].toDouble() > 0);
+            QVERIFY(pair["margin"]["non_inferior"].toBool());
+            QVERIFY(pair["items_needed"]["for_interval"].toInt() > 0);
+        }
+        QCOMPARE(tested, 1);
+        const Outcome text = program({"compare", "--store", store_, two, base});
+        QVERIFY2(text.output.contains("Not shown: run " + two.toUtf8()), text.output);
+        QVERIFY(text.output.contains("sign-flip test on 4 shared items"));
+        QCOMPARE(program({"compare", "--store", store_, "999999", base}).exitCode, 1);
+    }
+
     void exportsChartAndTable_data()
     {
         QTest::addColumn<QString>("kind");

@@ -59,6 +59,34 @@ private slots:
         QVERIFY(pairs == (std::vector<std::pair<int64_t, int64_t>>{{1, 12}, {2, 11}, {3, 13}}));
     }
 
+    void strategiesPairAtEqualSettings()
+    {
+        std::vector<Run> a{doneRun(1, "rtn(bits=2)", 1, {1}), doneRun(2, "rtn(bits=3)", 1, {1})};
+        std::vector<Run> b{doneRun(11, "gptq(bits=3)", 1, {1}), doneRun(12, "gptq(bits=4)", 1, {1})};
+        a[0].settings = R"({"bits":2,"group_size":64})";
+        a[1].settings = R"({"bits":3,"group_size":64})";
+        b[0].settings = R"({"bits":3,"group_size":64,"damping":0.01})";
+        b[1].settings = R"({"bits":4,"group_size":64,"damping":0.01})";
+        std::vector<std::pair<int64_t, int64_t>> pairs;
+        for (const auto& [runA, runB] : pairRuns(a, b))
+            pairs.emplace_back(runA->id, runB->id);
+        QVERIFY(pairs == (std::vector<std::pair<int64_t, int64_t>>{{1, 12}, {2, 11}}));
+    }
+
+    void onlyTheTestedAreCorrected()
+    {
+        const std::vector<Run> a{doneRun(1, "none", 100, {2.1, 1.9, 2.4}), doneRun(2, "x", 100, {2.5, 2.2, 2.6})};
+        const std::vector<Run> b{doneRun(3, "none", 100, {2.0, 1.7, 2.1}), doneRun(4, "x", 100, {2.4, 2.3, 2.7})};
+        QVERIFY(!metricOf(compareRuns(a, b, {}), 1, "perplexity").adjustedP);
+        ComparisonOptions options;
+        options.tested = {"perplexity"};
+        const Comparison comparison = compareRuns(a, b, options);
+        QCOMPARE(comparison.familySize, int64_t(2));
+        QCOMPARE(*metricOf(comparison, 1, "perplexity").adjustedP, 2 * 0.25); // 2 of 8 signs
+        QVERIFY(metricOf(comparison, 1, "perplexity").paired->bootstrapLow);
+        QVERIFY(!metricOf(comparison, 1, "file_bytes").adjustedP);
+    }
+
     void perplexityIsComparedByWindow()
     {
         const std::vector<double> ours{2.1, 1.9, 2.4, 2.0};
@@ -84,16 +112,16 @@ private slots:
         const std::vector<Run> a{doneRun(1, "a", 1, {3}), doneRun(2, "b", 3, {1})};
         const std::vector<Run> b{doneRun(3, "c", 2, {3}), doneRun(4, "d", 3, {2})};
         ComparisonOptions options;
-        options.x = "file_bytes";
-        options.y = "perplexity";
-        options.yLog = true;
+        options.plane.x = "file_bytes";
+        options.plane.y = "perplexity";
+        options.plane.yLog = true;
         const Comparison comparison = compareRuns(a, b, options);
         // ln perplexity 1 to 3, bytes 1 to 3: the corner (3, 3) leaves A nothing: both of its
         // points lie on the box's worst edges.
-        QVERIFY(near(*comparison.hypervolumeA + 1, 1));
-        QVERIFY(near(*comparison.hypervolumeB + 1, 1));
+        QVERIFY(near(comparison.frontiers->hypervolumeA.value + 1, 1));
+        QVERIFY(near(comparison.frontiers->hypervolumeB.value + 1, 1));
         const std::vector<Run> better{doneRun(1, "a", 1, {2}), doneRun(2, "b", 3, {1})};
-        QVERIFY(near(*compareRuns(better, b, options).hypervolumeA, 0.5));
+        QVERIFY(near(compareRuns(better, b, options).frontiers->hypervolumeA.value, 0.5));
     }
 
     void settingsThatDiffer()
@@ -121,10 +149,10 @@ private slots:
             b.push_back(doneRun(10 + i, "r" + std::to_string(i), 100 * std::pow(2, i), {6.0 / i}));
         }
         ComparisonOptions options;
-        options.x = "file_bytes";
-        options.y = "perplexity";
-        QVERIFY(near(*compareRuns(a, b, options).bdRate, -0.2));
-        options.y = "no_such_metric";
+        options.plane.x = "file_bytes";
+        options.plane.y = "perplexity";
+        QVERIFY(near(compareRuns(a, b, options).frontiers->bdRate->value, -0.2));
+        options.plane.y = "no_such_metric";
         PARETOSCOPE_EXPECT_ERROR(compareRuns(a, b, options), "no_such_metric");
     }
 };
