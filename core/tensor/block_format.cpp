@@ -17,8 +17,8 @@ constexpr int64_t mostElements = 256;
 constexpr std::array<BlockFormat, 23> rows{{
     {"Q4_0", 2, 32, 18, 0, -1, true, decodeQ4_0},
     {"Q4_1", 3, 32, 20, 0, 2, true, decodeQ4_1},
-    {"Q5_0", 6, 32, 22, 0, -1, false, decodeQ5_0},
-    {"Q5_1", 7, 32, 24, 0, 2, false, decodeQ5_1},
+    {"Q5_0", 6, 32, 22, 0, -1, true, decodeQ5_0},
+    {"Q5_1", 7, 32, 24, 0, 2, true, decodeQ5_1},
     {"Q8_0", 8, 32, 34, 0, -1, true, decodeQ8_0},
     {"Q2_K", 10, 256, 84, 80, 82, true, decodeQ2K},
     {"Q3_K", 11, 256, 110, 108, -1, true, decodeQ3K},
@@ -35,7 +35,7 @@ constexpr std::array<BlockFormat, 23> rows{{
     {"IQ3_XXS", 18, 256, 98, 0, -1, false, decodeIq3Xxs},
     {"IQ3_S", 21, 256, 110, 0, -1, false, decodeIq3S},
     {"TQ1_0", 34, 256, 54, 52, -1, false, decodeTq1_0},
-    {"TQ2_0", 35, 256, 66, 64, -1, false, decodeTq2_0},
+    {"TQ2_0", 35, 256, 66, 64, -1, true, decodeTq2_0},
     {"MXFP4", 39, 32, 17, -1, -1, true, decodeMxfp4},
     {"NVFP4", 40, 64, 36, -1, -1, false, decodeNvfp4},
 }};

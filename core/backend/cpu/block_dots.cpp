@@ -175,6 +175,85 @@ struct DotQ4_1 {
     }
 };
 
+// Sum of code · x over 32 values whose fifth bits are those of a word.
+HWY_INLINE PartVector dotFiveBits32(const uint8_t* high, const uint8_t* nibbles, const float* x)
+{
+    const PartTag d;
+    const ByteTag db;
+    const hn::Rebind<int32_t, PartTag> di;
+    int32_t word = 0;
+    std::memcpy(&word, high, 4);
+    const auto bits = hn::Set(di, word);
+    const auto one = hn::Set(di, 1);
+    auto sum = hn::Zero(d);
+    for (int32_t l = 0; l < 16; l += int32_t(partLanes)) {
+        const auto stored = hn::LoadU(db, nibbles + l);
+        const auto low = hn::PromoteTo(di, hn::And(stored, hn::Set(db, uint8_t{15})));
+        const auto upper = hn::PromoteTo(di, hn::ShiftRight<4>(stored));
+        const auto fifthOfLow = hn::ShiftLeft<4>(hn::And(hn::Shr(bits, hn::Iota(di, l)), one));
+        const auto fifthOfUpper = hn::ShiftLeft<4>(hn::And(hn::Shr(bits, hn::Iota(di, l + 16)), one));
+        sum = hn::MulAdd(hn::ConvertTo(d, hn::Or(low, fifthOfLow)), hn::LoadU(d, x + l), sum);
+        sum = hn::MulAdd(hn::ConvertTo(d, hn::Or(upper, fifthOfUpper)), hn::LoadU(d, x + 16 + l), sum);
+    }
+    return sum;
+}
+
+struct DotQ5_0 {
+    static constexpr int64_t elements = 32;
+    static constexpr int64_t bytes = 22;
+    static HWY_INLINE PartVector dot(const uint8_t* block, const float* x, const float* sums, float& offset)
+    {
+        const float scale = halfAt(block);
+        offset -= 16 * scale * sums[0];
+        return hn::Mul(dotFiveBits32(block + 2, block + 6, x), hn::Set(PartTag(), scale));
+    }
+};
+
+struct DotQ5_1 {
+    static constexpr int64_t elements = 32;
+    static constexpr int64_t bytes = 24;
+    static HWY_INLINE PartVector dot(const uint8_t* block, const float* x, const float* sums, float& offset)
+    {
+        offset += halfAt(block + 2) * sums[0];
+        return hn::Mul(dotFiveBits32(block + 4, block + 8, x), hn::Set(PartTag(), halfAt(block)));
+    }
+};
+
+// Trits of two bits, stored one larger than they are.
+struct DotTq2_0 {
+    static constexpr int64_t elements = 256;
+    static constexpr int64_t bytes = 66;
+
+    template <int Quarter> static HWY_INLINE PartVector dotQuarter(const uint8_t* codes, const float* x, PartVector sum)
+    {
+        const PartTag d;
+        const ByteTag db;
+        for (int64_t l = 0; l < 32; l += partLanes) {
+            const auto two = hn::And(hn::ShiftRight<2 * Quarter>(hn::LoadU(db, codes + l)), hn::Set(db, uint8_t{3}));
+            sum = hn::MulAdd(bytesAsFloats(two), hn::LoadU(d, x + l), sum);
+        }
+        return sum;
+    }
+
+    static HWY_INLINE PartVector dot(const uint8_t* block, const float* x, const float* sums, float& offset)
+    {
+        auto sum = hn::Zero(PartTag());
+        for (int half = 0; half < 2; ++half) {
+            const uint8_t* codes = block + 32 * half;
+            const float* at = x + 128 * half;
+            sum = dotQuarter<0>(codes, at, sum);
+            sum = dotQuarter<1>(codes, at + 32, sum);
+            sum = dotQuarter<2>(codes, at + 64, sum);
+            sum = dotQuarter<3>(codes, at + 96, sum);
+        }
+        const float scale = halfAt(block + 64);
+        float all = 0;
+        for (int run = 0; run < 8; ++run) all += sums[run];
+        offset -= scale * all;
+        return hn::Mul(sum, hn::Set(PartTag(), scale));
+    }
+};
+
 // Codes of two bits: sixteen at a time share scale and offset.
 struct DotQ2K {
     static constexpr int64_t elements = 256;
@@ -390,12 +469,15 @@ void dotBlockRows(const BlockFormat& format, const uint8_t* first, int64_t rowBy
     switch (format.ggmlType) {
     case 2: return dotRows<DotQ4_0>(first, rowBytes, rows, count, x, y);
     case 3: return dotRows<DotQ4_1>(first, rowBytes, rows, count, x, y);
+    case 6: return dotRows<DotQ5_0>(first, rowBytes, rows, count, x, y);
+    case 7: return dotRows<DotQ5_1>(first, rowBytes, rows, count, x, y);
     case 8: return dotRows<DotQ8_0>(first, rowBytes, rows, count, x, y);
     case 10: return dotRows<DotQ2K>(first, rowBytes, rows, count, x, y);
     case 11: return dotRows<DotQ3K>(first, rowBytes, rows, count, x, y);
     case 13: return dotRows<DotQ5K>(first, rowBytes, rows, count, x, y);
     case 20: return dotRows<DotIq4Nl>(first, rowBytes, rows, count, x, y);
     case 23: return dotRows<DotIq4Xs>(first, rowBytes, rows, count, x, y);
+    case 35: return dotRows<DotTq2_0>(first, rowBytes, rows, count, x, y);
     case 39: return dotRows<DotMxfp4>(first, rowBytes, rows, count, x, y);
     case 12: return dotRows<DotQ4K>(first, rowBytes, rows, count, x, y);
     default: return dotRows<DotQ6K>(first, rowBytes, rows, count, x, y);

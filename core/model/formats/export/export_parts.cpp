@@ -119,12 +119,29 @@ bool sameBytes(const Tensor& a, const Tensor& b)
          part, parts.folder.string());
 }
 
+// The folder's tensor, without ".weight", of an embedding that became a map.
+std::optional<std::string> embeddingName(const Collected& named, const NamingSource& names)
+{
+    const auto table = named.tensors.find("embedding");
+    float added = 0;
+    std::string name = table == named.tensors.end() ? std::string() : names.nameOf(table->second, added);
+    if (!name.ends_with(".weight")) return std::nullopt;
+    name.resize(name.size() - std::string(".weight").size());
+    return name;
+}
+
 void findMaps(const Collected& before, const Collected& after, const Collected& named, const NamingSource& names,
               ExportParts& parts)
 {
     for (const auto& [part, map] : after.maps) {
         const auto old = before.maps.find(part);
         if (old != before.maps.end() && old->second == map) continue;
+        if (part == "embedding_map" && !named.maps.contains(part)) {
+            const std::optional<std::string> table = embeddingName(named, names);
+            if (!table) failFused("embedding", parts);
+            parts.maps[*table] = map;
+            continue;
+        }
         const auto place = named.maps.find(part);
         const std::string* name = place == named.maps.end() ? nullptr : names.nameOf(place->second.get());
         if (!name) failFused(part, parts);
@@ -175,7 +192,8 @@ ExportParts exportParts(const ExportInput& input)
     architecture.load(parts.config, names, named);
     parts.unused = source.unused();
     const Collected before = collected(input.original), after = collected(input.model), placed = collected(named);
-    if (after.maps.size() != before.maps.size() || input.model.blocks.size() != input.original.blocks.size())
+    const auto countOf = [](const Collected& all) { return all.maps.size() - all.maps.count("embedding_map"); };
+    if (countOf(after) != countOf(before) || input.model.blocks.size() != input.original.blocks.size())
         fail(ErrorCode::Unsupported, "parts of the model were left out, which other engines do not expect");
     findMaps(before, after, placed, names, parts);
     findTensors(before, after, placed, names, parts);

@@ -181,7 +181,9 @@ void addRopeFactors(const Model& model, GgufFileWriter& to)
 // "general.file_type": what most of the bytes are.
 uint32_t fileType(const Plan& plan)
 {
-    const std::map<uint32_t, uint32_t> types{{0, 0}, {1, 1}, {30, 32}, {2, 2}, {3, 3}, {6, 8}, {7, 9}, {8, 7}};
+    const std::map<uint32_t, uint32_t> types{{0, 0},   {1, 1},   {30, 32}, {2, 2},   {3, 3},   {6, 8},   {7, 9},
+                                              {8, 7},   {10, 10}, {11, 12}, {12, 15}, {13, 17}, {14, 18}, {20, 25},
+                                              {23, 30}, {34, 36}, {35, 37}, {39, 38}};
     uint32_t best = 0;
     int64_t most = -1;
     for (const auto& [type, bytes] : plan.bytesOfType)

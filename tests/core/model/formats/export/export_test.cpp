@@ -136,6 +136,10 @@ private slots:
         row("gptq", "quantization.rtn(bits=3,group_size=64)");
         row("gptq", "quantization.gptq(bits=4,group_size=32,act_order=true,calibration_samples=2)");
         row("compressed-tensors", "quantization.gptq(bits=4,group_size=32,act_order=true,calibration_samples=2)");
+        for (const char* type : {"Q2_K", "Q4_K_M", "IQ4_NL", "MXFP4"})
+            QTest::addRow("gguf k_quants %s", type)
+                << "gguf" << QString("quantization.k_quants(type=%1,calibration_samples=2)").arg(type) << false;
+        row("gguf", "quantization.k_quants(type=Q3_K_S,importance=false,embeddings=false)");
         row("gguf", "quantization.rtn(bits=3,group_size=32)");
         row("gguf", "quantization.rtn(bits=5,group_size=32)", true);
         row("gguf", "quantization.rtn(bits=5,group_size=64,symmetric=true)");
