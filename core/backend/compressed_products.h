@@ -7,6 +7,14 @@ namespace paretoscope {
 
 struct AffineMatrix; // core/tensor/affine_layout.h
 struct SparseRows;   // core/tensor/sparse_layout.h
+class HadamardMatrix; // core/tensor/hadamard.h
+
+// How a row of activations becomes integers: at most 2^(bits - 1) - 1 in size, which stands for `clip`
+// of the row's largest magnitude; what is larger is cut.
+struct ActivationRounding {
+    int bits = 8;   // 2 to 8
+    float clip = 1; // (0, 1]
+};
 
 // A second interface of backends. Thread-safe; sizes are the caller's duty, wrong ones are
 // Error(Internal).
@@ -21,6 +29,12 @@ public:
     // y = x̂ · Wᵀ + bias over symmetric codes of 8 bits with one scale a row, where x̂ is each row of x
     // rounded to 8 bits (its largest magnitude is 127). At most 65,536 columns; bias may be null.
     virtual void linearInt8(ConstMatrixView x, const PackedMatrix& weight, const float* bias, MatrixView y) const = 0;
+    // The same over symmetric codes of 2 to 8 bits with one scale a row.
+    virtual void linearInteger(ConstMatrixView x, const PackedMatrix& weight, const ActivationRounding& rounding,
+                               const float* bias, MatrixView y) const = 0;
+    // Each row of x is [columns / (order · inner), order, inner]; along the middle it becomes Q x, or Qᵀ x
+    // when transposed.
+    virtual void rotate(const HadamardMatrix& matrix, bool transposed, int64_t inner, MatrixView x) const = 0;
 };
 
 // Error(Unsupported) naming a backend that has no such products.

@@ -2,8 +2,10 @@
 // the weights.
 #include "core/base/error.h"
 #include "core/model/int8_linear.h"
+#include "core/model/rotated_linear.h"
 #include "core/strategy/calibration.h"
 #include "core/strategy/strategy.h"
+#include "plugins/quantization/affine_quantizer.h"
 #include "plugins/quantization/equivalent_scaling.h"
 #include "plugins/quantization/group_layout.h"
 #include "plugins/quantization/smoothing.h"
@@ -60,20 +62,28 @@ public:
                                   "the weights out, 1 the activations. 0.5 suits most models, 0.8 to 0.9 those with "
                                   "large outliers."),
                 Parameter::boolean("smoothing", "Smooth", true,
-                                   "Without it, plain 8-bit weights and activations: what the method is compared with.")};
+                                   "Without it, plain 8-bit weights and activations: what the method is compared with."),
+                Parameter::integer("bits", "Bits", 8, 4, 8,
+                                   "Width of weights and activations. The method is made for 8.")
+                    .withUnit("bit")
+                    .withAllowed({4, 5, 6, 7, 8})
+                    .asAdvanced()};
             for (Parameter& parameter : calibrationParameters()) all.push_back(std::move(parameter).asAdvanced());
             return all;
         }();
         return rows;
     }
 
-    void check(const Pipeline& pipeline, const Settings&) const override
+    void check(const Pipeline& pipeline, const Settings& settings) const override
     {
         forEachLinear(*pipeline.model, [&](const LinearId& id, const Linear& linear) {
             if (!isQuantizable(id)) return;
             const std::string what = info().id + ": " + id.text();
             if (linear.weight->kind() != "dense")
                 fail(ErrorCode::Unsupported, "{} is already compressed ({})", what, linear.weight->description());
+            if (linear.weight->inputs() * settings.integer("bits") % 8 != 0)
+                fail(ErrorCode::Unsupported, "{}: {} inputs of {} bits do not end on a byte", what, linear.weight->inputs(),
+                     settings.integer("bits"));
             if (linear.weight->inputs() > Int8Linear::mostInputs)
                 fail(ErrorCode::Unsupported, "{} has {} inputs, and 32-bit sums hold at most {}", what,
                      linear.weight->inputs(), Int8Linear::mostInputs);
@@ -91,15 +101,22 @@ public:
         result.model = withLinears(*smooth, [&](const LinearId& id, const Linear& linear) -> LinearWeightPtr {
             if (!isQuantizable(id)) return linear.weight;
             workbench.job->report(0.8 + 0.2 * double(id.block) / double(blocks), "SmoothQuant: " + id.text());
-            const std::string what = info().id + ": " + id.text();
-            return std::make_shared<Int8Linear>(eightBitRows(finiteDense(*linear.weight, what), linear.weight->outputs(),
-                                                             linear.weight->inputs(), what));
+            return rounded(*linear.weight, int(settings.integer("bits")), info().id + ": " + id.text());
         });
         for (const std::string& note : notes) result.notes.push_back(note);
         return result;
     }
 
 private:
+    static LinearWeightPtr rounded(const LinearWeight& weight, int bits, const std::string& what)
+    {
+        const std::vector<float> dense = finiteDense(weight, what);
+        const int64_t rows = weight.outputs(), columns = weight.inputs();
+        if (bits == 8) return std::make_shared<Int8Linear>(eightBitRows(dense, rows, columns, what));
+        return std::make_shared<IntegerLinear>(quantizeToNearest(dense, rows, columns, columns, {bits, true, false}, what),
+                                               ActivationRounding{bits, 1});
+    }
+
     // The same function with evener activations behind the norms.
     static std::shared_ptr<const Model> smoothed(const Model& model, const Settings& settings, Workbench& workbench,
                                                  std::set<std::string>& notes)

@@ -4,7 +4,9 @@
 #include "core/backend/compressed_products.h"
 #include "core/backend/cpu/affine_kernels.h"
 #include "core/backend/cpu/blas.h"
+#include "core/backend/cpu/hadamard_kernels.h"
 #include "core/backend/cpu/int8_kernels.h"
+#include "core/backend/cpu/integer_kernels.h"
 #include "core/backend/cpu/kernels.h"
 #include "core/base/parallel.h"
 
@@ -118,6 +120,17 @@ public:
     void linearInt8(ConstMatrixView x, const PackedMatrix& weight, const float* bias, MatrixView y) const override
     {
         cpu::linearInt8(x, weight, bias, y);
+    }
+
+    void linearInteger(ConstMatrixView x, const PackedMatrix& weight, const ActivationRounding& rounding,
+                       const float* bias, MatrixView y) const override
+    {
+        cpu::linearInteger(x, weight, rounding, bias, y);
+    }
+
+    void rotate(const HadamardMatrix& matrix, bool transposed, int64_t inner, MatrixView x) const override
+    {
+        cpu::rotate(matrix, transposed, inner, x);
     }
 };
 
