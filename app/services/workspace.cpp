@@ -1,12 +1,14 @@
 #include "app/services/workspace.h"
 
 #include "app/services/background.h"
+#include "app/services/comparison_choice.h"
 #include "core/base/error.h"
 #include "core/model/open_model.h"
 #include "widgets/basics/text.h"
 
 #include <QFileInfo>
 
+#include <algorithm>
 #include <utility>
 
 using namespace Qt::StringLiterals;
@@ -15,7 +17,7 @@ namespace paretoscope {
 
 Workspace::Workspace(ProgramSettings& settings, std::vector<std::string> workerCommand,
                      QObject* parent)
-    : QObject(parent), settings_(settings), workerCommand_(std::move(workerCommand))
+    : QObject(parent), settings_(settings), workerCommand_(std::move(workerCommand)), comparison_(new ComparisonChoice(this))
 {
     request_.xMetric = fromQt(settings_.get(settings::xMetric));
     request_.yMetric = fromQt(settings_.get(settings::yMetric));
@@ -46,6 +48,7 @@ bool Workspace::openStore(const QString& path)
     loadedOnce_ = false;
     chooseShown_ = true;
     selection_.clear();
+    comparison_->forget();
     connectStore();
     settings_.remember(settings::recentStores, toQt(store_->path().string()));
     Q_EMIT storeOpened();
@@ -173,7 +176,18 @@ void Workspace::select(const QList<qint64>& runs)
 {
     if (selection_ == runs) return;
     selection_ = runs;
+    comparison_->follow(selection_, runs.size() == 1 ? baselineOf(runs.front()) : 0);
     Q_EMIT selectionChanged();
+}
+
+qint64 Workspace::baselineOf(qint64 run) const
+{
+    const std::vector<Run>& points = snapshot_->points;
+    const auto found = std::find_if(points.begin(), points.end(), [&](const Run& r) { return r.id == run; });
+    if (found == points.end()) return 0;
+    for (const Run& point : points)
+        if (point.baseline() && point.experimentId == found->experimentId) return point.id;
+    return 0;
 }
 
 void Workspace::showRun(qint64 run)

@@ -20,6 +20,8 @@
 
 namespace paretoscope {
 
+class ComparisonChoice;
+
 class Workspace : public QObject {
     Q_OBJECT
 public:
@@ -58,6 +60,10 @@ public:
     void select(const QList<qint64>& runs);
     void showRun(qint64 run); // select it and bring its details to the front
 
+    // --- the two runs that are compared; free places follow the selection
+    ComparisonChoice& comparison() const { return *comparison_; }
+    qint64 baselineOf(qint64 run) const; // among the shown runs; 0 without one
+
     // --- files. Error: one sentence.
     void exportChart(const QString& file, const FrontierChartData& data) const;
     void exportTable(const QString& file);
@@ -91,6 +97,7 @@ private:
     QString modelPath_;
     QString openingModel_;
     QList<qint64> selection_;
+    ComparisonChoice* comparison_;
 };
 
 } // namespace paretoscope

@@ -1,6 +1,7 @@
 #include "app/window/main_window.h"
 
 #include "app/dialogs.h"
+#include "app/pages/compare_page.h"
 #include "app/pages/details_page.h"
 #include "app/pages/experiments_page.h"
 #include "app/pages/frontier_page.h"
@@ -9,6 +10,8 @@
 #include "app/pages/queue_page.h"
 #include "app/pages/recipe_page.h"
 #include "app/pages/runs_page.h"
+#include "app/services/comparison_choice.h"
+#include "app/window/compare_actions.h"
 #include "app/window/file_actions.h"
 #include "app/window/main_actions.h"
 #include "widgets/basics/text.h"
@@ -23,6 +26,7 @@
 #include <QStatusBar>
 #include <QTabBar>
 #include <QTabWidget>
+#include <QTableView>
 
 using namespace Qt::StringLiterals;
 
@@ -37,13 +41,16 @@ MainWindow::MainWindow(ProgramSettings& settings, std::vector<std::string> worke
     , model_(new ModelPage(workspace_, this))
     , recipe_(new RecipePage(workspace_, this))
     , details_(new DetailsPage(workspace_, this))
+    , compare_(new ComparePage(workspace_, this))
     , queueBar_(new QueueBar(workspace_, this))
     , columns_(new QSplitter(Qt::Horizontal, this))
     , centre_(new QSplitter(Qt::Vertical, this))
+    , upper_(new QTabWidget(this))
     , lower_(new QTabWidget(this))
     , right_(new QTabWidget(this))
     , files_(new FileActions(workspace_, *frontier_, *runs_, this))
     , actions_(new MainActions(workspace_, *files_, this))
+    , compareActions_(new CompareActions(workspace_, this))
 {
     build();
     connectAll();
@@ -61,7 +68,11 @@ MainWindow::~MainWindow()
 void MainWindow::build()
 {
     setAcceptDrops(true);
-    for (QTabWidget* tabs : {lower_, right_}) tabs->setDocumentMode(true);
+    for (QTabWidget* tabs : {upper_, lower_, right_}) tabs->setDocumentMode(true);
+    upper_->addTab(frontier_, tr("Frontier"));
+    upper_->addTab(compare_, tr("Compare"));
+    upper_->setAccessibleName(tr("Charts and comparison"));
+    upper_->tabBar()->setAccessibleName(upper_->accessibleName());
     lower_->addTab(runs_, tr("Runs"));
     lower_->addTab(queue_, tr("Queue"));
     lower_->setAccessibleName(tr("Runs and queue"));
@@ -71,7 +82,7 @@ void MainWindow::build()
     right_->addTab(details_, tr("Run"));
     right_->setAccessibleName(tr("Model, new experiment, run"));
     right_->tabBar()->setAccessibleName(right_->accessibleName());
-    centre_->addWidget(frontier_);
+    centre_->addWidget(upper_);
     centre_->addWidget(lower_);
     centre_->setStretchFactor(0, 3);
     centre_->setStretchFactor(1, 2);
@@ -119,6 +130,16 @@ void MainWindow::connectAll()
             showPage(recipe_);
         }
     });
+    compareActions_->addTo(runs_->view());
+    connect(compareActions_, &CompareActions::compareRequested, this, [this] { showPage(compare_); });
+    connect(&workspace_.comparison(), &ComparisonChoice::changed, this, [this] {
+        const ComparisonChoice& choice = workspace_.comparison();
+        frontier_->view().setCompared(choice.a(), choice.b());
+    });
+    connect(&frontier_->view(), &ChartView::pinRequested, this, [this](qint64 run, bool asB) {
+        if (asB) workspace_.comparison().pinB(run);
+        else workspace_.comparison().pinA(run);
+    });
     connect(queueBar_, &QueueBar::cancelRequested, this, &MainWindow::cancelQueue);
     connect(actions_->newExperiment(), &QAction::triggered, this, &MainWindow::newExperiment);
     connect(actions_->pauseQueue(), &QAction::triggered, queueBar_, &QueueBar::togglePause);
@@ -130,13 +151,15 @@ void MainWindow::connectAll()
 
 void MainWindow::showPage(QWidget* page)
 {
-    for (QTabWidget* tabs : {lower_, right_})
+    for (QTabWidget* tabs : {upper_, lower_, right_})
         if (tabs->indexOf(page) >= 0) tabs->setCurrentWidget(page);
 }
 
 void MainWindow::showPageNamed(const QString& name)
 {
-    const QHash<QString, QWidget*> pages{{u"model"_s, model_},
+    const QHash<QString, QWidget*> pages{{u"frontier"_s, frontier_},
+                                         {u"compare"_s, compare_},
+                                         {u"model"_s, model_},
                                          {u"recipe"_s, recipe_},
                                          {u"details"_s, details_},
                                          {u"runs"_s, runs_},

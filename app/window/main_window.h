@@ -11,6 +11,8 @@ class QTabWidget;
 
 namespace paretoscope {
 
+class CompareActions;
+class ComparePage;
 class DetailsPage;
 class ExperimentsPage;
 class FileActions;
@@ -38,10 +40,11 @@ public:
     QueueBar& queueBar() { return *queueBar_; }
     ModelPage& model() { return *model_; }
     RecipePage& recipe() { return *recipe_; }
+    ComparePage& compare() { return *compare_; }
     DetailsPage& details() { return *details_; }
 
     void showPage(QWidget* page); // to the front of its tabs
-    void showPageNamed(const QString& name); // "model", "recipe", "details", "runs", "queue"
+    void showPageNamed(const QString& name); // "frontier", "compare", "model", "recipe", ...
 
 protected:
     void closeEvent(QCloseEvent* event) override;
@@ -64,13 +67,16 @@ private:
     ModelPage* model_;
     RecipePage* recipe_;
     DetailsPage* details_;
+    ComparePage* compare_;
     QueueBar* queueBar_;
     QSplitter* columns_;
     QSplitter* centre_;
+    QTabWidget* upper_;
     QTabWidget* lower_;
     QTabWidget* right_;
     FileActions* files_;
     MainActions* actions_;
+    CompareActions* compareActions_;
 };
 
 } // namespace paretoscope

@@ -76,6 +76,8 @@ void ChartView::setSelectedRuns(const QList<qint64>& runs)
 
 QList<qint64> ChartView::selectedRuns() const { return {selected_.begin(), selected_.end()}; }
 
+void ChartView::setCompared(qint64 a, qint64 b) { chart_->setCompared(a, b); }
+
 QString ChartView::hoverText() const { return card_->isVisible() ? card_->text() : QString(); }
 
 void ChartView::showAll()

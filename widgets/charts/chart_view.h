@@ -5,6 +5,7 @@
 //   Ctrl + drag     selects a box       click, Ctrl+click  selects, adds
 //   arrows          travel between points in the order of x (← →) or y (↓ ↑)
 //   F               travels along the frontier; Space selects; Enter opens; Esc lets go
+//   A, B            pins the point as A or B of a comparison
 #pragma once
 
 #include "widgets/charts/frontier_data.h"
@@ -42,6 +43,7 @@ public:
 
     void setSelectedRuns(const QList<qint64>& runs); // does not emit
     QList<qint64> selectedRuns() const;
+    void setCompared(qint64 a, qint64 b); // letters beside their points; 0 = none
 
     const FrontierChart& chart() const { return *chart_; }
     QCustomPlot& plot() { return *plot_; }
@@ -56,6 +58,7 @@ public Q_SLOTS:
 Q_SIGNALS:
     void selectionChanged(const QList<qint64>& runs); // by the user
     void runActivated(qint64 run);                    // Enter or double click on a point
+    void pinRequested(qint64 run, bool asB);
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;

@@ -152,6 +152,10 @@ void ChartView::keyPressEvent(QKeyEvent* event)
     case Qt::Key_Space:
         if (current_) select(*current_, event->modifiers() & Qt::ControlModifier);
         return;
+    case Qt::Key_A:
+    case Qt::Key_B:
+        if (current_) Q_EMIT pinRequested(chart_->data().points[*current_].run, event->key() == Qt::Key_B);
+        return;
     case Qt::Key_Return:
     case Qt::Key_Enter:
         if (current_) Q_EMIT runActivated(chart_->data().points[*current_].run);

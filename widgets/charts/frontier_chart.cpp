@@ -98,6 +98,7 @@ void FrontierChart::setData(FrontierChartData data)
     drawn_ = {};
     current_.reset();
     selectedRing_ = currentRing_ = nullptr;
+    letters_ = {};
     plot_.clearItems();
     plot_.clearPlottables();
     plot_.setBackground(style_.background);

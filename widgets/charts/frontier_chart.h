@@ -7,6 +7,8 @@
 #include <QPointF>
 #include <QRectF>
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <unordered_set>
 #include <vector>
@@ -15,6 +17,8 @@ class QCPAbstractItem;
 class QCPAxis;
 class QCPCurve;
 class QCPGraph;
+class QCPItemText;
+class QCPItemTracer;
 class QCPRange;
 class QCPTextElement;
 class QCustomPlot;
@@ -39,6 +43,7 @@ public:
     // Rings around points, on a layer of their own: cheap to change. They replot that layer.
     void setSelected(const std::unordered_set<int64_t>& runs);
     void setCurrent(std::optional<size_t> point);
+    void setCompared(int64_t a, int64_t b); // the letters A and B beside their points; 0 = none
 
     // Positions are in pixels of the plot.
     QPointF pixelOf(size_t point) const;
@@ -67,6 +72,7 @@ private:
     void buildDirectionHint();
     void buildRings();
     void refreshRings();
+    void refreshLetters();
     void replotRings();
     void placeText(QCPTextElement*& element, int row, const QString& text);
     QString noteText() const;
@@ -80,8 +86,11 @@ private:
     QCPTextElement* caption_ = nullptr;
     QCPGraph* selectedRing_ = nullptr;
     QCPGraph* currentRing_ = nullptr;
+    std::array<QCPItemText*, 2> letters_{};
+    std::array<QCPItemTracer*, 2> letterPlaces_{};
     std::unordered_set<int64_t> selected_;
     std::optional<size_t> current_;
+    std::array<int64_t, 2> compared_{};
     Drawn drawn_;
 };
 

@@ -75,7 +75,50 @@ void FrontierChart::buildRings()
     if (!style_.interactive) return;
     selectedRing_ = addRing(plot_, QPen(style_.accent, 2), style_.markSize + 6);
     currentRing_ = addRing(plot_, QPen(style_.text, 1.5), style_.markSize + 8);
+    for (size_t i = 0; i < letters_.size(); ++i) {
+        auto* letter = new QCPItemText(&plot_);
+        letter->setLayer(u"rings"_s);
+        letter->setText(i == 0 ? u"A"_s : u"B"_s);
+        QFont font = style_.font;
+        font.setBold(true);
+        letter->setFont(font);
+        letter->setColor(style_.background);
+        letter->setBrush(style_.accent);
+        letter->setPadding(QMargins(4, 0, 4, 0));
+        letter->setPositionAlignment(Qt::AlignLeft | Qt::AlignBottom);
+        auto* place = new QCPItemTracer(&plot_);
+        place->setLayer(u"rings"_s);
+        place->setStyle(QCPItemTracer::tsNone);
+        // Above and to the right of the mark, clear of its ring, at every zoom.
+        letter->position->setParentAnchor(place->position);
+        letter->position->setType(QCPItemPosition::ptAbsolute);
+        const double away = style_.markSize * 0.6;
+        letter->position->setCoords(away, -away);
+        letters_[i] = letter;
+        letterPlaces_[i] = place;
+    }
     refreshRings();
+}
+
+void FrontierChart::refreshLetters()
+{
+    for (size_t i = 0; i < letters_.size(); ++i) {
+        if (!letters_[i]) return;
+        const auto point = std::find_if(data_.points.begin(), data_.points.end(), [&](const FrontierChartPoint& p) {
+            return p.run == compared_[i] && data_.visible(p);
+        });
+        letters_[i]->setVisible(point != data_.points.end());
+        if (point == data_.points.end()) continue;
+        letterPlaces_[i]->position->setCoords(point->x / xDivisor_, point->y / yDivisor_);
+    }
+}
+
+void FrontierChart::setCompared(int64_t a, int64_t b)
+{
+    if (compared_[0] == a && compared_[1] == b) return;
+    compared_ = {a, b};
+    refreshRings();
+    replotRings();
 }
 
 void FrontierChart::refreshRings()
@@ -93,6 +136,7 @@ void FrontierChart::refreshRings()
         const FrontierChartPoint& p = data_.points[*current_];
         currentRing_->addData(p.x / xDivisor_, p.y / yDivisor_);
     }
+    refreshLetters();
 }
 
 // Before the plot was shown once there is nothing to paint on.

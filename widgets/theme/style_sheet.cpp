@@ -63,6 +63,9 @@ QWidget[role="surface"] { background: {surface}; }
 QFrame[role="card"] { background: {raised}; border: 1px solid {outline}; border-radius: 5px; }
 QFrame[role="notice"] { background: {raised}; border: none; border-bottom: 1px solid {border}; }
 QLabel[role="title"] { font-weight: 600; }
+QLabel[role="finding"] { font-weight: 500; }
+QLabel[role="badge"] { background: {accent}; color: {accentText}; border-radius: 4px; font-weight: 700;
+    padding: 1px; }
 QLabel[role="heading"] { font-weight: 600; font-size: 13pt; }
 QLabel[role="muted"] { color: {muted}; }
 QLabel[role="bad"] { color: {bad}; }
