@@ -1,6 +1,8 @@
 // Rotations and ALiBi slopes of one pass.
+#include "core/base/parallel.h"
 #include "core/inference/forward_state.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace paretoscope::detail {
@@ -86,11 +88,14 @@ void prepareRopes(ForwardState& state)
         const RopeRows made{state.scratch.matrix(rows, pairs), state.scratch.matrix(rows, pairs)};
         int64_t row = 0;
         for (const SequenceStep& step : state.steps) {
-            const size_t count = step.tokens.size();
-            fillRotation(frequenciesFor(state, r, sequenceLength(step)),
-                         state.positions().subspan(size_t(row), count), made.cosines.row(row),
-                         made.sines.row(row));
-            row += int64_t(count);
+            const auto count = int64_t(step.tokens.size());
+            const RopeFrequencies& frequencies = frequenciesFor(state, r, sequenceLength(step));
+            constexpr int64_t fewAngles = 2048; // are faster than a thread is awake
+            parallelFor(count, 1 + fewAngles / std::max<int64_t>(1, pairs), [&](int64_t begin, int64_t end) {
+                fillRotation(frequencies, state.positions().subspan(size_t(row + begin), size_t(end - begin)),
+                             made.cosines.row(row + begin), made.sines.row(row + begin));
+            });
+            row += count;
         }
         memory.ropes.push_back(made);
     }

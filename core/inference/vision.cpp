@@ -107,6 +107,23 @@ std::vector<float> pictureEmbedding(const VisionTower& tower, const Backend& bac
     return copied(pass.operations().linear(x, *tower.embeddingProjection.weight, {}).view);
 }
 
+std::vector<float> textEmbedding(const ModelPtr& model, const std::shared_ptr<const Backend>& backend,
+                                 std::span<const int32_t> tokens)
+{
+    if (!model->vision || !model->vision->embeddingProjection || !model->outputProjection)
+        fail(ErrorCode::Unsupported, "'{}' makes no embeddings of texts beside those of pictures", model->name);
+    if (tokens.empty()) fail(ErrorCode::BadUsage, "there is no token to read");
+    auto end = std::find(tokens.begin(), tokens.end(), model->vision->textEndToken);
+    if (end == tokens.end()) end = std::max_element(tokens.begin(), tokens.end());
+    const int64_t row = end - tokens.begin();
+    Session session(model, backend);
+    const ConstMatrixView hidden = session.hidden(tokens);
+    std::vector<float> embedding(size_t(model->outputProjection.weight->outputs()));
+    model->outputProjection.weight->apply(*backend, hidden.rowRange(row, row + 1), nullptr,
+                                          {embedding.data(), 1, int64_t(embedding.size())});
+    return embedding;
+}
+
 std::vector<int32_t> withPicturePlaces(const VisionTower& tower, std::span<const int32_t> tokens, size_t pictures)
 {
     const auto places = size_t(std::count(tokens.begin(), tokens.end(), tower.imageToken));

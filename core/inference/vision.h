@@ -1,7 +1,7 @@
 // Runs a vision tower.
 #pragma once
 
-#include "core/inference/transformer.h"
+#include "core/inference/session.h"
 #include "core/model/vision_tower.h"
 
 #include <memory>
@@ -18,6 +18,10 @@ std::vector<float> pictureRows(const VisionTower& tower, const Backend& backend,
 // The picture's embedding [E] (CLIP), not normalized. Error(Unsupported) for a tower without one.
 std::vector<float> pictureEmbedding(const VisionTower& tower, const Backend& backend, std::span<const float> pixels,
                                     Observer* observer = nullptr);
+
+// A text's embedding [E] in the same space (CLIP), not normalized. Error(Unsupported) for other models.
+std::vector<float> textEmbedding(const ModelPtr& model, const std::shared_ptr<const Backend>& backend,
+                                 std::span<const int32_t> tokens);
 
 // The prompt's tokens with every place of a picture widened to as many as a picture has rows.
 // Error(BadUsage) when places and pictures are not as many.

@@ -28,6 +28,7 @@ struct VisionTower {
     Linear projection1, projection2; // into the language model's width; both absent without one
     Activation projectionActivation = Activation::Gelu;
     Linear embeddingProjection; // [E, D]: from the class row to the picture's embedding (CLIP), or absent
+    int32_t textEndToken = -1;  // whose row a text's embedding is made of (CLIP); -1 = the largest of the text
     int32_t imageToken = -1;    // the token that stands for a row of a picture in a text; -1 = none
     std::array<float, 3> mean{0.48145466f, 0.4578275f, 0.40821073f};       // of red, green and blue in [0, 1]
     std::array<float, 3> deviation{0.26862954f, 0.26130258f, 0.27577711f};

@@ -33,11 +33,29 @@ void oneRow(ConstMatrixView x, const Tensor& weight, const float* bias, MatrixVi
     });
 }
 
+// Whether threads should share the rows instead of the outputs: of a narrow map each thread's outputs would
+// end in a panel that is half empty.
+bool sharesRows(int64_t rows, int64_t outputs)
+{
+    constexpr int64_t manyRows = 128; // a thread, so that packing all outputs is worth it
+    const int64_t threads = threadCount();
+    const int64_t width = panelColumns() * threads;
+    return threads > 1 && rows >= manyRows * threads && outputs < 4 * width && outputs % width != 0;
+}
+
 // Aligned f32 weights are used where they lie.
 void inPlace(ConstMatrixView x, const float* weight, const float* bias, MatrixView y)
 {
     const SerialBlas serial;
     const int64_t inner = x.columns;
+    if (sharesRows(x.rows, y.columns)) {
+        parallelFor(x.rows, 1, [&](int64_t begin, int64_t end) {
+            const MatrixView part = y.rowRange(begin, end);
+            if (bias) fillBias(bias, part);
+            multiplyByRows(x.rowRange(begin, end), {weight, y.columns, inner}, bias != nullptr, part);
+        });
+        return;
+    }
     parallelFor(y.columns, rowGrain(inner, x.rows), [&](int64_t begin, int64_t end) {
         const MatrixView part = columnsOf(y, begin, end);
         const float* w = weight + begin * inner;

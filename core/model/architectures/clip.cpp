@@ -47,6 +47,10 @@ void load(const Json& config, const WeightSource& weights, Model& model)
         families::readClipVision(config.value("vision_config", Json::object()), "vision_model.", weights);
     tower.embeddingProjection = families::readLinear(weights, "visual_projection", shared,
                                                      tower.encoder->config.hidden, families::Bias::Never);
+    // The first published files say 2 and mean the end token, which has the largest number.
+    constexpr int64_t nothing = 2;
+    const int64_t end = optionalInteger(text, "eos_token_id", 0, model.config.vocabulary - 1, nothing, where);
+    tower.textEndToken = end == nothing ? -1 : int32_t(end);
     model.vision = std::make_shared<const VisionTower>(std::move(tower));
 }
 

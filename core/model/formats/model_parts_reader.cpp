@@ -179,6 +179,7 @@ std::shared_ptr<const VisionTower> readVision(const Json& vision, const Safetens
     tower->withClassRow = optionalBool(vision, "with_class_row", false, where);
     tower->projectionActivation = activationFromName(requireString(vision, "projection_activation", where), where);
     tower->imageToken = int32_t(requireInteger(vision, "image_token", -1, 1 << 26, where));
+    tower->textEndToken = int32_t(optionalInteger(vision, "text_end_token", -1, 1 << 26, -1, where));
     tower->mean = threeNumbers(vision, "mean", where);
     tower->deviation = threeNumbers(vision, "deviation", where);
     requireTower(*tower, where);

@@ -75,6 +75,7 @@ Json collectVision(const VisionTower& tower, SafetensorsWriter& writer)
             {"with_class_row", tower.withClassRow},
             {"projection_activation", activationName(tower.projectionActivation)},
             {"image_token", tower.imageToken},
+            {"text_end_token", tower.textEndToken},
             {"mean", tower.mean},
             {"deviation", tower.deviation}};
 }
