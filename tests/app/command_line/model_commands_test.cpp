@@ -167,6 +167,33 @@ private slots:
         QVERIFY(found["warnings"].isArray());
     }
 
+    // The sum of what `logits --tokens` says of prompt and continuation together.
+    void continuationsAreScoredBehindTheirPrompt()
+    {
+        const QJsonObject scored = program({"logits", builtin, "--prompt", "Anna has seven", "--continuation", " apples",
+                                            "--continuation", " pears and a pear", "--json"})
+                                       .json();
+        const QJsonArray rows = scored["continuations"].toArray();
+        QCOMPARE(rows.size(), 2);
+        for (const QJsonValue& row : rows) {
+            const QString text = "Anna has seven" + row["text"].toString();
+            QStringList ids;
+            for (const QJsonValue& id : program({"tokenize", builtin, "--text", text, "--special", "--json"}).json()["ids"].toArray())
+                ids << QString::number(id.toInt());
+            const QJsonArray all = program({"logits", builtin, "--tokens", ids.join(','), "--json"}).json()["logprobs"].toArray();
+            const QJsonArray last = row["logprobs"].toArray();
+            double sum = 0;
+            for (int i = 0; i < last.size(); ++i) {
+                const double expected = all[all.size() - last.size() + i].toDouble();
+                QVERIFY(std::abs(last[i].toDouble() - expected) < 1e-4);
+                sum += expected;
+            }
+            QVERIFY(std::abs(row["sum"].toDouble() - sum) < 1e-3);
+            QCOMPARE(row["tokens"].toArray().last().toInt(), ids.last().toInt());
+        }
+        QCOMPARE(program({"logits", builtin, "--prompt", "a", "--tokens", "1"}).exitCode, 2);
+    }
+
     void logitsAreThoseOfTheReference()
     {
         const std::filesystem::path folder = dataFolder() / "starter-llama";
