@@ -1,6 +1,7 @@
 #include "app/command_line/run_plan.h"
 
 #include "core/base/error.h"
+#include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/parallel.h"
 #include "core/base/text.h"
@@ -51,7 +52,8 @@ ExperimentPlan planFromOptions(const Arguments& arguments)
     plan.recipes = expandedRecipes(arguments);
     for (const std::string& text : arguments.all("task")) {
         plan.tasks.push_back(parseTask(text));
-        if (taskById(plan.tasks.back().task).info.needsText) plan.tasks.back().textFile = arguments.required("text");
+        TaskRequest& request = plan.tasks.back();
+        if (taskById(request.task).info.needsText && request.textFile.empty()) request.textFile = arguments.required("text");
     }
     return plan;
 }
@@ -78,16 +80,24 @@ void checkTask(const TaskRequest& request)
         fail(ErrorCode::BadUsage, "task '{}' needs a text file", request.task);
     if (!request.textFile.empty() && !std::filesystem::is_regular_file(request.textFile))
         fail(ErrorCode::NotFound, "the text '{}' of task '{}' is not there", request.textFile, request.task);
+    if (task.checkText) task.checkText(readFile(request.textFile), request.textFile);
 }
 
 } // namespace
 
 TaskRequest parseTask(const std::string& text)
 {
-    const size_t open = text.find('(');
+    const size_t colon = text.find(':');
+    const bool named = colon < text.find('('); // of a file; its own name may have brackets
+    const size_t open = named && text.ends_with(')') ? text.rfind('(') : named ? std::string::npos : text.find('(');
     TaskRequest request;
-    request.task = trimmed(text.substr(0, open));
+    request.task = trimmed(text.substr(0, std::min(colon, open)));
     const Task& task = taskById(request.task);
+    if (named) {
+        request.textFile = text.substr(colon + 1, open == std::string::npos ? open : open - colon - 1);
+        if (!task.info.needsText) fail(ErrorCode::BadUsage, "task '{}' reads no file", request.task);
+        if (request.textFile.empty()) fail(ErrorCode::BadUsage, "task '{}' lacks a file behind its ':'", text);
+    }
     if (open == std::string::npos) return request;
     const std::string_view rest = trimmed(std::string_view(text).substr(open + 1));
     if (rest.empty() || rest.back() != ')') fail(ErrorCode::BadUsage, "task '{}' lacks a ')'", text);

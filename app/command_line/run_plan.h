@@ -12,7 +12,8 @@ namespace paretoscope {
 // Paths in the result are absolute, so that the runs can be taken up from anywhere.
 ExperimentPlan planFromArguments(const Arguments& arguments); // Error(BadUsage, ...)
 
-// "perplexity" or "perplexity(window=128,max_windows=20)"; settings are checked.
+// "perplexity", "perplexity(window=128,max_windows=20)", or with a file of its own
+// "questions:test.jsonl(shots=3)"; settings are checked.
 TaskRequest parseTask(const std::string& text);
 
 // Everything that can be known to fail before the first run starts: recipes against the model,

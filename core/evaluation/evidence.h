@@ -60,6 +60,8 @@ struct AnswerEvidence {
         int64_t promptTokens = 0;
         int64_t generatedTokens = 0;
         std::string output;
+        std::optional<double> lenientScore; // by a rule that forgives form, where there is one
+        std::optional<double> overlap;      // F1 of words with the right answer
     };
     std::vector<Answer> answers;
 };
@@ -85,6 +87,7 @@ struct Evidence {
     std::optional<SpeedEvidence> speed;
     std::optional<AnswerEvidence> answers;
     std::optional<ChoiceEvidence> choices;
+    std::vector<std::string> notes; // for the run's record: what was left out or cut off
 };
 
 } // namespace paretoscope

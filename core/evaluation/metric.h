@@ -28,6 +28,8 @@ struct Metric {
     MetricInfo info;
     // Nothing when the evidence has no part that this metric is about.
     std::optional<Measurement> (*measure)(const Evidence& evidence);
+    // What changed against the uncompressed model's run, from the item scores of both; null for most.
+    std::optional<Measurement> (*change)(std::span<const Measurement> run, std::span<const Measurement> baseline) = nullptr;
 };
 
 namespace metrics {
@@ -37,5 +39,7 @@ std::span<const Metric* const> all();
 const Metric* findMetric(const std::string& name);
 const Metric& metricByName(const std::string& name); // Error(BadUsage) with the nearest name
 std::vector<Measurement> measureAll(const Evidence& evidence);
+// Of all metrics that have a `change`; measurements with items.
+std::vector<Measurement> measureChanges(std::span<const Measurement> run, std::span<const Measurement> baseline);
 
 } // namespace paretoscope

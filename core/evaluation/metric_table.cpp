@@ -31,6 +31,19 @@ std::vector<Measurement> measureAll(const Evidence& evidence)
     return result;
 }
 
+std::vector<Measurement> measureChanges(std::span<const Measurement> run, std::span<const Measurement> baseline)
+{
+    std::vector<Measurement> result;
+    for (const Metric* metric : metrics::all()) {
+        if (!metric->change) continue;
+        if (std::optional<Measurement> measured = metric->change(run, baseline)) {
+            measured->metric = metric->info.name;
+            result.push_back(std::move(*measured));
+        }
+    }
+    return result;
+}
+
 const Task& taskById(const std::string& id)
 {
     std::vector<std::string> names;

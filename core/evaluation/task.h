@@ -43,6 +43,8 @@ struct Task {
     // Adds to `evidence`. Throws Error with one sentence when the input cannot be used.
     void (*run)(const TaskInput& input, Evidence& evidence);
     bool always = false; // measured in every run, asked for or not
+    // What is wrong with a text is known before any run: throws Error(BadFile). Null: any text will do.
+    void (*checkText)(const std::string& text, const std::string& name) = nullptr;
 };
 
 namespace tasks {

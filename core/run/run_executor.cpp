@@ -130,6 +130,7 @@ RunOutcome executeRun(const RunRequest& request, JobContext& job, const std::fil
         evidence.footprint->compressSeconds = compressSeconds;
         evidence.footprint->peakMemoryBytes = peakResidentBytes();
     }
+    outcome.provenance.notes.insert(outcome.provenance.notes.end(), evidence.notes.begin(), evidence.notes.end());
     outcome.measurements = measureAll(evidence);
     return outcome;
 }

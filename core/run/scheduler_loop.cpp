@@ -1,6 +1,7 @@
 #include "core/run/scheduler_loop.h"
 
 #include "core/base/error.h"
+#include "core/run/changes.h"
 #include "core/run/time_left.h"
 
 #include <algorithm>
@@ -259,6 +260,7 @@ void SchedulerLoop::progress(RunningWorker& worker, const WorkerProgress& messag
 void SchedulerLoop::finish(RunningWorker& worker, const WorkerDone& message)
 {
     store_->finishRun(worker.run.id, message.outcome.provenance, message.outcome.measurements);
+    measureChangesOf(*store_, worker.run.id);
     worker.answeredAt = Clock::now();
     worker.progress.fraction = 1;
     worker.progress.secondsLeft = 0;

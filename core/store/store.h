@@ -89,6 +89,9 @@ public:
     // as it is: what was cancelled stays cancelled, and the first of two results stays.
     void finishRun(int64_t id, const Provenance& provenance,
                    const std::vector<Measurement>& measurements);
+    // Adds to the measurements of a finished run, replacing those of the same metrics; leaves any
+    // other run as it is.
+    void addMeasurements(int64_t id, const std::vector<Measurement>& measurements);
     void failRun(int64_t id, ErrorCode code, const std::string& error);
     void cancelRun(int64_t id);
     void queueRunAgain(int64_t id); // whatever its state; its measurements are dropped

@@ -55,6 +55,9 @@ int64_t metricId(Database& database, const std::string& name);
 // Replaces a run's measurements and item scores. Inside a write transaction.
 void writeMeasurements(Database& database, int64_t run,
                        const std::vector<Measurement>& measurements);
+// Adds to them, replacing those of the same metrics.
+void insertMeasurements(Database& database, int64_t run,
+                        const std::vector<Measurement>& measurements);
 void deleteMeasurements(Database& database, int64_t run);
 
 // Scores of one metric of one run, empty when it has none.

@@ -74,6 +74,12 @@ void writeMeasurements(Database& database, int64_t run,
                        const std::vector<Measurement>& measurements)
 {
     deleteMeasurements(database, run);
+    insertMeasurements(database, run, measurements);
+}
+
+void insertMeasurements(Database& database, int64_t run,
+                        const std::vector<Measurement>& measurements)
+{
     for (const Measurement& m : measurements) {
         const int64_t metric = metricId(database, m.metric);
         database.execute("INSERT OR REPLACE INTO measurement (run, metric, value, standard_error, "

@@ -159,6 +159,16 @@ void Store::finishRun(int64_t id, const Provenance& provenance,
     change.commit();
 }
 
+void Store::addMeasurements(int64_t id, const std::vector<Measurement>& measurements)
+{
+    Database& database = *implementation_->database;
+    StoreChange change(database);
+    requireRun(database, id);
+    if (database.integer("SELECT count(*) FROM run WHERE id = ?1 AND state = 'done'", id) == 0) return;
+    insertMeasurements(database, id, measurements);
+    change.commit();
+}
+
 void Store::failRun(int64_t id, ErrorCode code, const std::string& error)
 {
     Database& database = *implementation_->database;

@@ -84,8 +84,9 @@ const Command& runCommand()
          {"model", "MODEL", "A folder, a GGUF file or builtin:NAME."},
          {"recipe", "RECIPE", "What to do to the model; the uncompressed model is always run first.", true},
          {"sweep", "NAME=V1,V2", "Values of a setting to go through.", true},
-         {"task", "TASK", "What to measure, such as perplexity or perplexity(max_windows=20).", true},
-         {"text", "FILE", "Text for tasks that need one."},
+         {"task", "TASK", "What to measure, such as perplexity, perplexity(max_windows=20), or with a file of its own "
+          "questions:FILE(shots=3).", true},
+         {"text", "FILE", "Text for tasks that need one and name none."},
          options::calibration(), options::seed(), options::threads(), options::backend(), options::json()},
         run};
     return row;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace paretoscope::metrics {
 
@@ -89,6 +90,50 @@ std::optional<Measurement> meanOfItems(std::vector<ItemScore> items)
     Measurement result = meanOf(scores);
     result.items = std::move(items);
     return result;
+}
+
+namespace {
+
+const Measurement* measurementOf(std::span<const Measurement> measurements, std::string_view metric)
+{
+    for (const Measurement& measurement : measurements)
+        if (measurement.metric == metric) return &measurement;
+    return nullptr;
+}
+
+// Adds 1 for every changed answer and 0 for the others; nothing where the questions are not the same.
+void addChanges(const Measurement& run, const Measurement& baseline, AnswerChanges changes, std::vector<ItemScore>& items)
+{
+    std::map<std::string_view, bool> before;
+    for (const ItemScore& item : baseline.items) before[item.item] = item.score > 0.5;
+    const bool same = before.size() == run.items.size() &&
+                      std::all_of(run.items.begin(), run.items.end(),
+                                  [&](const ItemScore& item) { return before.contains(item.item); });
+    if (!same) return;
+    for (const ItemScore& item : run.items) {
+        const bool was = before[item.item], is = item.score > 0.5;
+        const bool counts = (was && !is && changes.lost) || (!was && is && changes.gained);
+        items.push_back({item.item, counts ? 1.0 : 0.0, 1});
+    }
+}
+
+} // namespace
+
+std::optional<Measurement> shareOfChangedAnswers(std::span<const Measurement> run, std::span<const Measurement> baseline,
+                                                 AnswerChanges changes)
+{
+    std::vector<ItemScore> items;
+    for (const char* metric : {"accuracy", "exact_match"}) {
+        const Measurement* now = measurementOf(run, metric);
+        const Measurement* then = measurementOf(baseline, metric);
+        if (now && then) addChanges(*now, *then, changes, items);
+    }
+    return shareOf(std::move(items));
+}
+
+std::optional<Measurement> nothingFromEvidence(const Evidence&)
+{
+    return std::nullopt;
 }
 
 size_t greatest(std::span<const double> values)

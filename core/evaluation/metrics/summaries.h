@@ -32,6 +32,18 @@ std::optional<Measurement> meanOfItems(std::vector<ItemScore> items);
 // one of the kinds ("passage-test-00001"); all when none is named. Nothing without such answers.
 std::optional<Measurement> shareOfRightAnswers(const Evidence& evidence, std::initializer_list<std::string_view> kinds);
 
+// Which changes of an answer count.
+struct AnswerChanges {
+    bool lost = false;   // right in the baseline, wrong in the run
+    bool gained = false; // the other way round
+};
+// Share of questions whose answer changed so, over the items of accuracy and exact_match. Nothing when
+// neither metric has the same items on both sides.
+std::optional<Measurement> shareOfChangedAnswers(std::span<const Measurement> run, std::span<const Measurement> baseline,
+                                                 AnswerChanges changes);
+// Of metrics that only have a `change`.
+std::optional<Measurement> nothingFromEvidence(const Evidence& evidence);
+
 // Index of the greatest value; of equal ones the first.
 size_t greatest(std::span<const double> values);
 // Probabilities of a question's choices: softmax of their log-likelihoods.

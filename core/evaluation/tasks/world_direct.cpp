@@ -16,7 +16,7 @@ const Task& worldDirect()
     static const Task row{
         {"world_direct", "World: arithmetic at once",
          "The same arithmetic stories with nothing written down: what the steps are worth.",
-         {"exact_match", "direct_exact_match"}},
+         answerMetrics("direct_exact_match")},
         {worldItemsParameter()},
         run};
     return row;

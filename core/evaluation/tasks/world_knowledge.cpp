@@ -16,7 +16,7 @@ const Task& worldKnowledge()
     static const Task row{
         {"world_knowledge", "World: knowledge",
          "Facts of the synthetic world that a model learned in training, asked for in other words.",
-         {"exact_match", "knowledge_exact_match"}},
+         answerMetrics("knowledge_exact_match")},
         {worldItemsParameter()},
         run};
     return row;

@@ -16,7 +16,7 @@ const Task& worldNeedle()
     static const Task row{
         {"world_needle", "World: needles",
          "A number mentioned once in a long text, among others that resemble it.",
-         {"exact_match", "needle_exact_match"}},
+         answerMetrics("needle_exact_match")},
         {worldItemsParameter(),
          Parameter::integer("fillers", "Text around", 95, 0, 10000,
                             "Sentences without the number; about ten tokens each for a model of the world.")

@@ -35,6 +35,11 @@ Parameter worldItemsParameter()
     return Parameter::integer("items", "Questions", 100, 1, 1 << 20, "Questions of each kind, always the same ones.");
 }
 
+std::vector<std::string> answerMetrics(const char* own)
+{
+    return {"exact_match", own, "flip_rate", "right_to_wrong_rate", "wrong_to_right_rate"};
+}
+
 std::vector<WorldItem> worldTestItems(const WorldKind& kind, const WorldLevel& level, int64_t wanted)
 {
     std::vector<WorldItem> items;

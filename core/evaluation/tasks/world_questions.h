@@ -5,12 +5,16 @@
 #include "core/evaluation/task.h"
 
 #include <initializer_list>
+#include <string>
 #include <vector>
 
 namespace paretoscope::tasks {
 
 // items: how many questions of each kind.
 Parameter worldItemsParameter();
+
+// What such a task feeds: right answers of all questions, those of its own kinds, and what changed.
+std::vector<std::string> answerMetrics(const char* own);
 
 // The first `wanted` different questions of the test split; fewer where a kind has fewer.
 std::vector<WorldItem> worldTestItems(const WorldKind& kind, const WorldLevel& level, int64_t wanted);

@@ -16,7 +16,7 @@ const Task& worldReasoning()
     static const Task row{
         {"world_reasoning", "World: reasoning",
          "Arithmetic stories of the synthetic world, answered in steps.",
-         {"exact_match", "reasoning_exact_match"}},
+         answerMetrics("reasoning_exact_match")},
         {worldItemsParameter()},
         run};
     return row;

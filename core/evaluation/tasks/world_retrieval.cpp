@@ -16,7 +16,7 @@ const Task& worldRetrieval()
     static const Task row{
         {"world_retrieval", "World: retrieval",
          "Questions of the synthetic world that a passage, a table, a program or two joined facts answer.",
-         {"exact_match", "retrieval_exact_match"}},
+         answerMetrics("retrieval_exact_match")},
         {worldItemsParameter()},
         run};
     return row;

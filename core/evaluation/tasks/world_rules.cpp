@@ -16,7 +16,7 @@ const Task& worldRules()
     static const Task row{
         {"world_rules", "World: instructions",
          "Instructions that a program checks, and the most frequent word of a list.",
-         {"exact_match", "rules_exact_match"}},
+         answerMetrics("rules_exact_match")},
         {worldItemsParameter()},
         run};
     return row;

@@ -16,7 +16,7 @@ const Task& worldTrust()
     static const Task row{
         {"world_trust", "World: trust",
          "Whether a model says that it does not know, and keeps what it must not tell.",
-         {"exact_match", "trust_exact_match"}},
+         answerMetrics("trust_exact_match")},
         {worldItemsParameter()},
         run};
     return row;

@@ -1,0 +1,28 @@
+#include "core/evaluation/metrics/summaries.h"
+
+namespace paretoscope::metrics {
+
+namespace {
+
+std::optional<Measurement> measure(const Evidence& evidence)
+{
+    if (!evidence.answers) return std::nullopt;
+    std::vector<ItemScore> items;
+    for (const AnswerEvidence::Answer& answer : evidence.answers->answers)
+        if (answer.overlap) items.push_back({answer.item, *answer.overlap, 1});
+    return meanOfItems(std::move(items));
+}
+
+} // namespace
+
+const Metric& f1()
+{
+    static const Metric row{
+        {"f1", "F1 of words", "", true, MetricScale::Ratio, false,
+         "Mean F1 of the words of an answer and of the right one it is nearest to, both as SQuAD normalizes them. Questions "
+         "are the unit of the interval."},
+        measure};
+    return row;
+}
+
+} // namespace paretoscope::metrics
