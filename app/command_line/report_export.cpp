@@ -8,16 +8,12 @@
 
 namespace paretoscope {
 
-namespace {
-
-std::string titleOf(const Arguments& arguments, const Store& store)
+std::string reportTitle(const Arguments& arguments, const Store& store)
 {
     std::string title;
     for (const std::string& name : arguments.all("experiment")) title += (title.empty() ? "" : ", ") + name;
     return arguments.text("title", title.empty() ? store.path().stem().string() : title);
 }
-
-} // namespace
 
 std::vector<Option> reportOptions(const std::string& endings)
 {
@@ -37,7 +33,7 @@ int exportReport(const Arguments& arguments, Console& console)
     for (const std::string& name : arguments.all("metric")) input.metrics.push_back(metricByName(name).info.name);
     const auto store = openStore(arguments);
     input.runs = store->runs(runQuery(*store, arguments));
-    input.title = titleOf(arguments, *store);
+    input.title = reportTitle(arguments, *store);
     writeFileAtomically(file, report.write(input));
     console.print("'{}': {} runs", file, input.runs.size());
     if (console.wantsJson()) console.json({{"output", file}, {"runs", input.runs.size()}, {"format", report.id}});

@@ -48,6 +48,8 @@ void testShares(const PairedItems& pairs, PairedTest& test)
     test.low90 = narrow.low;
     test.high90 = narrow.high;
     test.spread = normalQuantile(0.975) * wide.standardError * std::sqrt(double(test.items));
+    test.mean = wide.mean;
+    test.standardError = wide.standardError;
 }
 
 // Scores of any kind. Of perplexity the items are logarithms: the interval is that of the ratio.
@@ -58,6 +60,9 @@ void testMeans(const PairedItems& pairs, bool exponential, const PairedTestOptio
     const Interval narrow = weightedMeanInterval(pairs.differences, pairs.weights, 0.9);
     const auto own = [&](double d) { return exponential ? test.base * std::expm1(d) : d; };
     test.difference = own(wide.mean);
+    test.mean = wide.mean;
+    test.standardError = wide.standardError;
+    test.logarithm = exponential;
     test.low = own(wide.low);
     test.high = own(wide.high);
     test.low90 = own(narrow.low);
@@ -119,6 +124,24 @@ std::optional<PairedTest> pairedTest(const Measurement& a, const Measurement& b,
         testMeans(pairs, exponential, options, test);
     if (options.resamples > 0) addBootstrap(pairs, exponential, options, test);
     return test;
+}
+
+double marginPValue(const PairedTest& test, double margin, bool higherIsBetter)
+{
+    // In terms of a gain, whose bound is -margin.
+    const double gain = higherIsBetter ? test.mean : -test.mean;
+    double bound = margin;
+    if (test.logarithm)
+        bound = higherIsBetter ? -std::log1p(-margin / test.base) : std::log1p(margin / test.base);
+    if (std::isnan(bound)) return gain > -margin ? 0 : 1; // a loss larger than everything there is
+    const double distance = gain + bound;
+    if (!(test.standardError > 0)) return distance > 0 ? std::pow(0.5, double(test.items)) : 1;
+    const double t = distance / test.standardError;
+    if (std::isnan(t)) return 1;
+    if (test.kind == PairedTest::Kind::McNemar) return 1 - normalCdf(t);
+    if (test.items < 2) return 1;
+    const double tail = studentTail(std::abs(t), double(test.items - 1));
+    return t >= 0 ? tail : 1 - tail;
 }
 
 int64_t itemsForInterval(const PairedTest& test, double halfWidth)

@@ -106,16 +106,6 @@ std::string rangeText(const Estimate& estimate)
     return fmt::format(" [{}, {}]", percentText(*estimate.low), percentText(*estimate.high));
 }
 
-// 1 better, -1 worse, 0 not shown. A negative BD-rate is less of x; where much of x is good,
-// a positive one is.
-int judged(const Estimate& estimate, bool negativeIsBetter)
-{
-    if (!estimate.low) return 0;
-    if (*estimate.low > 0) return negativeIsBetter ? -1 : 1;
-    if (*estimate.high < 0) return negativeIsBetter ? 1 : -1;
-    return 0;
-}
-
 std::string caveats(const FrontierDifference& d)
 {
     constexpr int64_t leastPoints = 4;
@@ -169,6 +159,15 @@ std::optional<FrontierDifference> frontierDifference(std::span<const Run> a, std
     return result;
 }
 
+FrontierVerdict frontierVerdict(const FrontierDifference& d, const Plane& plane)
+{
+    const Estimate& evidence = d.bdRate ? *d.bdRate : d.hypervolumeGain;
+    // A negative BD-rate is less of x; where much of x is good, a positive one is better.
+    const bool negativeIsBetter = d.bdRate && !metricByName(plane.x).info.higherIsBetter;
+    if (!evidence.low || (*evidence.low <= 0 && *evidence.high >= 0)) return FrontierVerdict::NotShown;
+    return (*evidence.high < 0) == negativeIsBetter ? FrontierVerdict::Better : FrontierVerdict::Worse;
+}
+
 std::string frontierSentence(const FrontierDifference& d, const Plane& plane, const std::string& a,
                              const std::string& b)
 {
@@ -176,7 +175,7 @@ std::string frontierSentence(const FrontierDifference& d, const Plane& plane, co
     const MetricInfo& y = metricByName(plane.y).info;
     const bool byRate = d.bdRate.has_value();
     const Estimate& evidence = byRate ? *d.bdRate : d.hypervolumeGain;
-    const int verdict = judged(evidence, byRate && !x.higherIsBetter);
+    const FrontierVerdict verdict = frontierVerdict(d, plane);
     std::string what = byRate ? fmt::format("at equal {} it needs {}{} of {} (BD-rate",
                                             y.title, percentText(evidence.value),
                                             rangeText(evidence), x.title)
@@ -188,8 +187,8 @@ std::string frontierSentence(const FrontierDifference& d, const Plane& plane, co
             : d.sharedItems > 0
                 ? fmt::format("; paired bootstrap over {} shared items)", d.sharedItems)
                 : std::string("; bootstrap, not paired)");
-    const char* answer = verdict > 0   ? "Yes, the frontier of {} is better than that of {}: {}."
-                         : verdict < 0 ? "No, the frontier of {} is worse than that of {}: {}."
+    const char* answer = verdict == FrontierVerdict::Better ? "Yes, the frontier of {} is better than that of {}: {}."
+                         : verdict == FrontierVerdict::Worse ? "No, the frontier of {} is worse than that of {}: {}."
                                        : "Not shown that the frontier of {} is better than that of "
                                          "{}: {}.";
     return fmt::format(fmt::runtime(answer), a, b, what) + caveats(d);

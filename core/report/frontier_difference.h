@@ -32,6 +32,11 @@ std::optional<FrontierDifference> frontierDifference(std::span<const Run> a, std
                                                      const Plane& plane, int draws = 1000,
                                                      uint64_t seed = 1);
 
+// Whether the interval of the BD-rate (of the hypervolume, where there is no overlap) shows A to be
+// better or worse.
+enum class FrontierVerdict { Better, Worse, NotShown };
+FrontierVerdict frontierVerdict(const FrontierDifference& difference, const Plane& plane);
+
 // One sentence: is A's frontier better than B's, by what, and what to be careful about.
 std::string frontierSentence(const FrontierDifference& difference, const Plane& plane,
                              const std::string& a, const std::string& b);

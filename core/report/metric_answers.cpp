@@ -121,8 +121,8 @@ std::optional<MarginAnswer> isWithinMargin(const ComparedMetric& d, double perce
     MarginAnswer answer{percent, -judged.low, judged.nonInferior, judged.equivalent, {}};
     const char* unit = words.share ? "points" : "%";
     const std::string bound =
-        answer.worst > 0 ? fmt::format("{:.3g} {} worse", answer.worst, unit)
-                         : fmt::format("{:.3g} {} better", -answer.worst, unit);
+        answer.worst > 0 ? fmt::format("{:.2f} {} worse", answer.worst, unit)
+                         : fmt::format("{:.2f} {} better", -answer.worst, unit);
     const std::string how = fmt::format(
         "one-sided 95 % bound of the {} on {} shared {}",
         d.test == ComparedMetric::Test::McNemar ? "Agresti-Min interval" : "paired t interval",

@@ -3,6 +3,7 @@
 #include "core/evaluation/metric.h"
 #include "core/report/metric_difference.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace paretoscope {
@@ -15,16 +16,28 @@ MetricScale scaleOf(const std::string& metric)
     return known ? known->info.scale : MetricScale::Plain;
 }
 
+// As many significant digits, without an exponent where that stays readable.
+std::string significant(double magnitude, int digits)
+{
+    if (magnitude == 0) return "0";
+    if (!(magnitude >= 1e-4 && magnitude < 1e7)) return fmt::format("{:.{}g}", magnitude, digits);
+    const int decimals = std::max(0, digits - 1 - int(std::floor(std::log10(magnitude))));
+    std::string text = fmt::format("{:.{}f}", magnitude, decimals);
+    if (text.find('.') == text.npos) return text;
+    while (text.back() == '0') text.pop_back();
+    if (text.back() == '.') text.pop_back();
+    return text;
+}
+
 // With the real minus sign.
 std::string signedNumber(double value, int digits)
 {
-    const std::string text = fmt::format("{:.{}g}", std::abs(value), digits);
-    return (value < 0 ? "−" : "+") + text;
+    return (value < 0 ? "−" : "+") + significant(std::abs(value), digits);
 }
 
 std::string plainNumber(double value)
 {
-    return (value < 0 ? "−" : "") + fmt::format("{:.3g}", std::abs(value));
+    return (value < 0 ? "−" : "") + significant(std::abs(value), 3);
 }
 
 } // namespace
@@ -35,7 +48,7 @@ std::string metricText(const std::string& metric, double value)
     switch (scaleOf(metric)) {
     case MetricScale::Bytes: return humanBytes(value);
     case MetricScale::Ratio: return fmt::format("{:.1f} %", 100 * value);
-    default: return fmt::format("{:.4g}", value);
+    default: return (value < 0 ? "−" : "") + significant(std::abs(value), 4);
     }
 }
 
@@ -45,7 +58,7 @@ std::string differenceText(const std::string& metric, double difference)
     switch (scaleOf(metric)) {
     case MetricScale::Bytes:
         return (difference < 0 ? "−" : "+") + humanBytes(std::abs(difference));
-    case MetricScale::Ratio: return signedNumber(100 * difference, 3) + " points";
+    case MetricScale::Ratio: return fmt::format("{}{:.1f} points", difference < 0 ? "−" : "+", std::abs(100 * difference));
     default: return signedNumber(difference, 3);
     }
 }
@@ -55,8 +68,10 @@ std::string intervalText(const std::string& metric, double low, double high)
     const bool share = scaleOf(metric) == MetricScale::Ratio;
     if (scaleOf(metric) == MetricScale::Bytes)
         return fmt::format("[{}, {}]", differenceText(metric, low), differenceText(metric, high));
-    const double factor = share ? 100 : 1;
-    return fmt::format("[{}, {}]", plainNumber(factor * low), plainNumber(factor * high));
+    const auto end = [&](double value) {
+        return share ? fmt::format("{}{:.1f}", value < 0 ? "−" : "", std::abs(100 * value)) : plainNumber(value);
+    };
+    return fmt::format("[{}, {}]", end(low), end(high));
 }
 
 std::string pText(double p)

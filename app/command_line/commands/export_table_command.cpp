@@ -6,7 +6,7 @@ namespace paretoscope::commands {
 const Command& exportTableCommand()
 {
     static const Command row{
-        "export table", "Write the run table into a file.", {}, reportOptions("csv, json, tex or md"), exportReport};
+        "export table", "Write the run table into a file.", {}, reportOptions("csv, json, tex, html or md"), exportReport};
     return row;
 }
 

@@ -133,6 +133,23 @@ private slots:
         QVERIFY(!pairedTest(measurementOf(a), measurementOf(b))->bootstrapLow);
     }
 
+    // At a margin that is the end of the 90 % interval, p is 5 %.
+    void theMarginsPAgreesWithTheInterval()
+    {
+        const auto [a, b] = answers(100, 5, 15, 70);
+        const PairedTest shares = *pairedTest(a, b);
+        VERIFY_NEAR(marginPValue(shares, -shares.low90, true), 0.05, 1e-6);
+        VERIFY_NEAR(marginPValue(shares, shares.high90, false), 1 - marginPValue(shares, -shares.high90, true), 1e-6);
+        Measurement p = measurementOf({2.0, 2.2, 2.1, 2.3});
+        Measurement q = measurementOf({1.9, 2.0, 2.0, 2.2});
+        p.value = std::exp(2.15);
+        q.value = std::exp(2.025);
+        const PairedTest perplexity = *pairedTest(p, q);
+        VERIFY_NEAR(marginPValue(perplexity, perplexity.high90, false), 0.05, 1e-6);
+        QVERIFY(marginPValue(perplexity, 2 * perplexity.high90, false) < 0.05);
+        QVERIFY(marginPValue(perplexity, perplexity.low90, false) > 0.05);
+    }
+
     void onlySharedItemsCount()
     {
         Measurement a = measurementOf({1, 0, 1});

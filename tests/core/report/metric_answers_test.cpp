@@ -50,8 +50,8 @@ private slots:
         const ComparedMetric d = compared(answering(1, 15, 90), answering(2, 0, 85));
         const Answer answer = isBetter(d, "run 1", "run 2");
         QVERIFY(answer.kind == Answer::Kind::Worse);
-        verifyHas(answer.sentence, "No: run 1 is worse than run 2 in Right answers by −10 points");
-        verifyHas(answer.sentence, "[−18.4, −1.21]");
+        verifyHas(answer.sentence, "No: run 1 is worse than run 2 in Right answers by −10.0 points");
+        verifyHas(answer.sentence, "[−18.4, −1.2]");
         verifyHas(answer.sentence, "exact McNemar test on 100 shared questions");
         verifyHas(answer.sentence, "p = 0.041");
         QVERIFY(isBetter(compared(answering(2, 0, 85), answering(1, 15, 90)), "a", "b").kind ==
@@ -72,7 +72,7 @@ private slots:
         QVERIFY(answer.kind == Answer::Kind::NotShown);
         verifyHas(answer.sentence, "Not shown: ");
         verifyHas(answer.sentence, "after Holm's correction for 2 tests");
-        verifyHas(answer.sentence, "anything in [−18.4, −1.21] fits the data");
+        verifyHas(answer.sentence, "anything in [−18.4, −1.2] fits the data");
     }
 
     void bytesNeedNoTest()
@@ -96,7 +96,7 @@ private slots:
         QVERIFY(mild.nonInferior);
         QVERIFY(mild.equivalent); // the gain ends below zero
         verifyHas(mild.sentence, "Yes: A is no more than");
-        verifyHas(mild.sentence, "at worst it is 17 points worse");
+        verifyHas(mild.sentence, "at worst it is 17.02 points worse");
         // B against A is a gain: no margin is too small, and it is not equivalent.
         const MarginAnswer gain =
             *isWithinMargin(compared(answering(2, 0, 85), answering(1, 15, 90)), 0.1, "B", "A");
