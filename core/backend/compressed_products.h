@@ -6,6 +6,7 @@
 namespace paretoscope {
 
 struct AffineMatrix; // core/tensor/affine_layout.h
+struct SignMatrix;   // core/tensor/sign_layout.h
 struct SparseRows;   // core/tensor/sparse_layout.h
 
 // A second interface of backends. Thread-safe; sizes are the caller's duty, wrong ones are
@@ -21,6 +22,8 @@ public:
     // y = x̂ · Wᵀ + bias over symmetric codes of 8 bits with one scale a row, where x̂ is each row of x
     // rounded to 8 bits (its largest magnitude is 127). At most 65,536 columns; bias may be null.
     virtual void linearInt8(ConstMatrixView x, const PackedMatrix& weight, const float* bias, MatrixView y) const = 0;
+    // y = x · Wᵀ + bias over signs with scales of rows and columns; bias may be null.
+    virtual void linearSigns(ConstMatrixView x, const SignMatrix& weight, const float* bias, MatrixView y) const = 0;
 };
 
 // Error(Unsupported) naming a backend that has no such products.

@@ -5,6 +5,7 @@
 #include "core/model/int8_linear.h"
 #include "core/model/linear_weight.h"
 #include "core/model/lookup_linear.h"
+#include "core/model/sign_linear.h"
 
 namespace paretoscope {
 
@@ -59,7 +60,8 @@ struct Row {
 
 constexpr Row rows[] = {{"dense", readDense}, {"packed", readPacked}, {"blocks", readBlocks},
                         {"lookup", readLookup}, {"gathered", readGathered}, {"affine", readAffine},
-                        {"outliers", readOutliers},  {"int8", readInt8}};
+                        {"outliers", readOutliers},  {"int8", readInt8},
+                        {"signs", readSigns}};
 
 } // namespace
 

@@ -6,6 +6,7 @@
 #include "core/backend/cpu/blas.h"
 #include "core/backend/cpu/int8_kernels.h"
 #include "core/backend/cpu/kernels.h"
+#include "core/backend/cpu/sign_kernels.h"
 #include "core/base/parallel.h"
 
 #include <fmt/format.h>
@@ -118,6 +119,11 @@ public:
     void linearInt8(ConstMatrixView x, const PackedMatrix& weight, const float* bias, MatrixView y) const override
     {
         cpu::linearInt8(x, weight, bias, y);
+    }
+
+    void linearSigns(ConstMatrixView x, const SignMatrix& weight, const float* bias, MatrixView y) const override
+    {
+        cpu::linearSigns(x, weight, bias, y);
     }
 };
 
