@@ -5,6 +5,7 @@
 #include "core/model/int8_linear.h"
 #include "core/model/linear_weight.h"
 #include "core/model/lookup_linear.h"
+#include "core/model/row_mix_linear.h"
 #include "core/model/sign_linear.h"
 
 namespace paretoscope {
@@ -61,7 +62,8 @@ struct Row {
 constexpr Row rows[] = {{"dense", readDense}, {"packed", readPacked}, {"blocks", readBlocks},
                         {"lookup", readLookup}, {"gathered", readGathered}, {"affine", readAffine},
                         {"outliers", readOutliers},  {"int8", readInt8},
-                        {"signs", readSigns}};
+                        {"signs", readSigns},
+                        {"row_mix", readRowMix}};
 
 } // namespace
 
