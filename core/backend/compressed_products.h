@@ -6,6 +6,7 @@
 namespace paretoscope {
 
 struct AffineMatrix; // core/tensor/affine_layout.h
+struct SignMatrix;   // core/tensor/sign_layout.h
 struct SparseRows;   // core/tensor/sparse_layout.h
 class HadamardMatrix; // core/tensor/hadamard.h
 
@@ -35,6 +36,8 @@ public:
     // Each row of x is [columns / (order · inner), order, inner]; along the middle it becomes Q x, or Qᵀ x
     // when transposed.
     virtual void rotate(const HadamardMatrix& matrix, bool transposed, int64_t inner, MatrixView x) const = 0;
+    // y = x · Wᵀ + bias over signs with scales of rows and columns; bias may be null.
+    virtual void linearSigns(ConstMatrixView x, const SignMatrix& weight, const float* bias, MatrixView y) const = 0;
 };
 
 // Error(Unsupported) naming a backend that has no such products.

@@ -6,6 +6,8 @@
 #include "core/model/linear_weight.h"
 #include "core/model/lookup_linear.h"
 #include "core/model/rotated_linear.h"
+#include "core/model/row_mix_linear.h"
+#include "core/model/sign_linear.h"
 
 namespace paretoscope {
 
@@ -61,7 +63,9 @@ struct Row {
 constexpr Row rows[] = {{"dense", readDense}, {"packed", readPacked}, {"blocks", readBlocks},
                         {"lookup", readLookup}, {"gathered", readGathered}, {"affine", readAffine},
                         {"outliers", readOutliers},  {"int8", readInt8},
-                        {"integer", readInteger}, {"rotated", readRotated}};
+                        {"integer", readInteger}, {"rotated", readRotated},
+                        {"signs", readSigns},
+                        {"row_mix", readRowMix}};
 
 } // namespace
 

@@ -12,7 +12,8 @@
 
 namespace paretoscope::quantization {
 
-// "inputs": what each block is fitted to, and the calibration parameters; all advanced.
+// What each block is fitted to (inputs, true_sequential, skip_first_tokens), and the calibration parameters;
+// all advanced.
 std::vector<Parameter> blockSolvingParameters();
 
 // What becomes of one map, given Σ x xᵀ over its inputs (null when no token reached it). May add notes

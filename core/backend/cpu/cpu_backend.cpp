@@ -8,6 +8,7 @@
 #include "core/backend/cpu/int8_kernels.h"
 #include "core/backend/cpu/integer_kernels.h"
 #include "core/backend/cpu/kernels.h"
+#include "core/backend/cpu/sign_kernels.h"
 #include "core/base/parallel.h"
 
 #include <fmt/format.h>
@@ -131,6 +132,11 @@ public:
     void rotate(const HadamardMatrix& matrix, bool transposed, int64_t inner, MatrixView x) const override
     {
         cpu::rotate(matrix, transposed, inner, x);
+    }
+
+    void linearSigns(ConstMatrixView x, const SignMatrix& weight, const float* bias, MatrixView y) const override
+    {
+        cpu::linearSigns(x, weight, bias, y);
     }
 };
 
