@@ -2,6 +2,7 @@
 #include "core/base/error.h"
 #include "core/base/json.h"
 #include "core/model/affine_linear.h"
+#include "core/model/codebook_linear.h"
 #include "core/model/int8_linear.h"
 #include "core/model/linear_weight.h"
 #include "core/model/lookup_linear.h"
@@ -61,7 +62,7 @@ struct Row {
 constexpr Row rows[] = {{"dense", readDense}, {"packed", readPacked}, {"blocks", readBlocks},
                         {"lookup", readLookup}, {"gathered", readGathered}, {"affine", readAffine},
                         {"outliers", readOutliers},  {"int8", readInt8},
-                        {"integer", readInteger}, {"rotated", readRotated}};
+                        {"integer", readInteger}, {"rotated", readRotated}, {"codebooks", readCodebooks}};
 
 } // namespace
 
