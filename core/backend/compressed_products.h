@@ -7,6 +7,7 @@ namespace paretoscope {
 
 struct AffineMatrix; // core/tensor/affine_layout.h
 struct SignMatrix;   // core/tensor/sign_layout.h
+struct CodebookMatrix; // core/tensor/codebook_layout.h
 struct SparseRows;   // core/tensor/sparse_layout.h
 class HadamardMatrix; // core/tensor/hadamard.h
 
@@ -33,6 +34,8 @@ public:
     // The same over symmetric codes of 2 to 8 bits with one scale a row.
     virtual void linearInteger(ConstMatrixView x, const PackedMatrix& weight, const ActivationRounding& rounding,
                                const float* bias, MatrixView y) const = 0;
+    // y = x · Wᵀ + bias over codes of codebooks; bias may be null.
+    virtual void linearCodebook(ConstMatrixView x, const CodebookMatrix& weight, const float* bias, MatrixView y) const = 0;
     // Each row of x is [columns / (order · inner), order, inner]; along the middle it becomes Q x, or Qᵀ x
     // when transposed.
     virtual void rotate(const HadamardMatrix& matrix, bool transposed, int64_t inner, MatrixView x) const = 0;

@@ -2,6 +2,7 @@
 #include "core/base/error.h"
 #include "core/base/json.h"
 #include "core/model/affine_linear.h"
+#include "core/model/codebook_linear.h"
 #include "core/model/int8_linear.h"
 #include "core/model/linear_weight.h"
 #include "core/model/lookup_linear.h"
@@ -65,7 +66,7 @@ constexpr Row rows[] = {{"dense", readDense}, {"packed", readPacked}, {"blocks",
                         {"outliers", readOutliers},  {"int8", readInt8},
                         {"integer", readInteger}, {"rotated", readRotated},
                         {"signs", readSigns},
-                        {"row_mix", readRowMix}};
+                        {"row_mix", readRowMix}, {"codebooks", readCodebooks}};
 
 } // namespace
 

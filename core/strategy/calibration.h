@@ -30,6 +30,8 @@ public:
     void look(const Model& model, int block, Observer& observer, JobContext& job);
     // Moves the stream through that block.
     void advance(const Model& model, int block, JobContext& job);
+    // The stream as it is now, sequence after sequence; valid until the next `advance`.
+    ConstMatrixView states() const { return states_; }
 
 private:
     struct Batch {

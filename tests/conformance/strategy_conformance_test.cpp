@@ -67,7 +67,7 @@ Settings quickSettingsOf(const Strategy& strategy)
 {
     const std::map<std::string, int> less{
         {"calibration_samples", 6}, {"calibration_length", 64}, {"search_samples", 2}, {"scale_steps", 4},
-        {"generations", 1}, {"offspring", 3}};
+        {"generations", 1}, {"offspring", 3}, {"steps", 2}, {"batch", 2}, {"rounds", 2}, {"tuning_epochs", 1}};
     Json given = Json::object();
     for (const Parameter& parameter : strategy.parameters())
         if (less.contains(parameter.name)) given[parameter.name] = less.at(parameter.name);

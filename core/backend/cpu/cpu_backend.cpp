@@ -4,6 +4,7 @@
 #include "core/backend/compressed_products.h"
 #include "core/backend/cpu/affine_kernels.h"
 #include "core/backend/cpu/blas.h"
+#include "core/backend/cpu/codebook_kernels.h"
 #include "core/backend/cpu/hadamard_kernels.h"
 #include "core/backend/cpu/int8_kernels.h"
 #include "core/backend/cpu/integer_kernels.h"
@@ -127,6 +128,11 @@ public:
                        const float* bias, MatrixView y) const override
     {
         cpu::linearInteger(x, weight, rounding, bias, y);
+    }
+
+    void linearCodebook(ConstMatrixView x, const CodebookMatrix& weight, const float* bias, MatrixView y) const override
+    {
+        cpu::linearCodebook(x, weight, bias, y);
     }
 
     void rotate(const HadamardMatrix& matrix, bool transposed, int64_t inner, MatrixView x) const override
