@@ -79,7 +79,7 @@ void DetailsPage::refresh()
     text_->setHtml(html);
     html_ = html;
     text_->verticalScrollBar()->setValue(place);
-    reuse_->setEnabled(!run->baseline());
+    reuse_->setEnabled(!run->baseline() && !run->foreign());
 }
 
 } // namespace paretoscope

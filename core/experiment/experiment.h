@@ -48,6 +48,7 @@ struct Provenance {
     std::string dataFingerprint;
     std::string recipeFingerprint;
     std::string machine; // processor and memory
+    std::string origin;  // the program that measured an imported run; empty = this one
     std::vector<std::string> notes;
 };
 
@@ -66,6 +67,7 @@ struct Run {
     std::vector<Measurement> measurements; // items only when asked for
 
     bool baseline() const { return request.recipe == "none"; }
+    bool foreign() const { return !provenance.origin.empty(); } // imported, not measured here
     const Measurement* measurement(const std::string& metric) const;
 };
 

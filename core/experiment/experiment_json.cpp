@@ -124,7 +124,7 @@ RunRequest runRequestFromJson(const Json& json, const std::string& where)
 
 Json toJson(const Provenance& p)
 {
-    return {{"version", p.version},
+    Json json{{"version", p.version},
             {"seed", p.seed},
             {"threads", p.threads},
             {"backend", p.backend},
@@ -134,6 +134,8 @@ Json toJson(const Provenance& p)
             {"recipe_fingerprint", p.recipeFingerprint},
             {"machine", p.machine},
             {"notes", p.notes}};
+    if (!p.origin.empty()) json["origin"] = p.origin;
+    return json;
 }
 
 Provenance provenanceFromJson(const Json& json, const std::string& where)
@@ -149,6 +151,7 @@ Provenance provenanceFromJson(const Json& json, const std::string& where)
     p.dataFingerprint = optionalString(json, "data_fingerprint", "", where);
     p.recipeFingerprint = optionalString(json, "recipe_fingerprint", "", where);
     p.machine = optionalString(json, "machine", "", where);
+    p.origin = optionalString(json, "origin", "", where);
     for (const Json& note : listOf(json, "notes", where)) {
         if (!note.is_string()) fail(ErrorCode::BadFile, "{}: a note must be a text", where);
         p.notes.push_back(note.get<std::string>());

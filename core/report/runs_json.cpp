@@ -42,6 +42,7 @@ Json runJson(const Run& run)
             {"experiment", run.experiment},
             {"model", run.request.model},
             {"recipe", run.request.recipe},
+            {"foreign", run.foreign()},
             {"state", runStateName(run.state)},
             {"error", run.error},
             {"error_code", run.state == RunState::Failed ? errorCodeName(run.errorCode) : ""},

@@ -38,10 +38,11 @@ void measureChangesOf(Store& store, int64_t id)
 {
     try {
         const Run run = store.run(id);
-        if (run.state != RunState::Done || measureChanges(run.measurements, run.measurements).empty()) return;
+        if (run.state != RunState::Done || run.foreign()) return;
+        if (measureChanges(run.measurements, run.measurements).empty()) return; // it has no answers
         for (const int64_t other : candidates(store, run)) {
             const Run found = other == id ? run : store.run(other);
-            if (!askedTheSame(run, found)) continue;
+            if (!askedTheSame(run, found) || found.foreign()) continue;
             if (run.baseline())
                 measure(store, found, run);
             else

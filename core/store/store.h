@@ -92,6 +92,10 @@ public:
     // Adds to the measurements of a finished run, replacing those of the same metrics; leaves any
     // other run as it is.
     void addMeasurements(int64_t id, const std::vector<Measurement>& measurements);
+    // Adds runs that are done already, measured by another program (Run::foreign): of each its request,
+    // settings, provenance and measurements count. One that is there already gets the new measurements.
+    // All or nothing; returns the ids. Error(BadUsage) where a run without origin is in the way.
+    std::vector<int64_t> importRuns(int64_t experiment, const std::vector<Run>& runs);
     void failRun(int64_t id, ErrorCode code, const std::string& error);
     void cancelRun(int64_t id);
     void queueRunAgain(int64_t id); // whatever its state; its measurements are dropped

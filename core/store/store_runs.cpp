@@ -169,6 +169,32 @@ void Store::addMeasurements(int64_t id, const std::vector<Measurement>& measurem
     change.commit();
 }
 
+std::vector<int64_t> Store::importRuns(int64_t experiment, const std::vector<Run>& runs)
+{
+    Database& database = *implementation_->database;
+    StoreChange change(database);
+    experimentById(experiment);
+    RunAdder adder(database, experiment);
+    std::vector<int64_t> ids;
+    for (const Run& run : runs) {
+        const int64_t id = adder.add(run.request, run.settings).first;
+        RunReader reader(database, implementation_->metricNames);
+        const Run there = reader.read(id, false);
+        if (there.state != RunState::Queued && !there.foreign())
+            fail(ErrorCode::BadUsage, "run {} of experiment '{}' was measured here and stays as it is", id,
+                 there.experiment);
+        writeMeasurements(database, id, run.measurements);
+        database.execute("UPDATE run_record SET provenance = ?2 WHERE run = ?1", id,
+                         toJson(run.provenance).dump(-1, ' ', false, Json::error_handler_t::replace));
+        database.execute("UPDATE run SET state = 'done', owner = '', started_at = ?2, "
+                         "finished_at = ?2 WHERE id = ?1",
+                         id, secondsSince1970());
+        ids.push_back(id);
+    }
+    change.commit();
+    return ids;
+}
+
 void Store::failRun(int64_t id, ErrorCode code, const std::string& error)
 {
     Database& database = *implementation_->database;

@@ -86,6 +86,9 @@ Rows provenanceRows(const Run& run)
     for (const TaskRequest& task : run.request.tasks)
         add(toQt(task.task), task.textFile.empty() ? task.settings : task.textFile);
     add(tr("Calibration text"), run.request.calibrationFile);
+    add(tr("Measured by"), p.origin);
+    if (run.foreign())
+        for (const std::string& note : p.notes) add(tr("Note"), note);
     if (p.version.empty()) return rows;
     add(tr("Version"), p.version);
     add(tr("Seed"), std::to_string(p.seed));
