@@ -60,9 +60,13 @@ public:
                                   "Two bits a weight and a scale for each group of a row, or GGUF's ternary blocks of 256 "
                                   "weights: TQ2_0 with two bits, TQ1_0 with five weights in a byte. Blocks need groups of "
                                   "256 or the whole matrix; where they do not divide a row, it is packed."),
+                Parameter::choice("scale", "Scale", "absmean", {"absmean", "least_squares"},
+                                  "The mean magnitude, which trained models expect, or the scale that loses least of the "
+                                  "weights, which is better for models that were not trained for it."),
                 Parameter::boolean("compensate", "Correct later columns", false,
                                    "Round columns one after another and correct those that follow on a calibration text, "
-                                   "as GPTQ does. Loses less than plain rounding.")};
+                                   "as GPTQ does. Wants least-squares scales: the mean magnitude cuts off what "
+                                   "the corrections add.")};
             for (Parameter& parameter : blockSolvingParameters()) all.push_back(std::move(parameter));
             all.push_back(unevenGroupsParameter());
             return all;
@@ -110,7 +114,8 @@ private:
         const int64_t group = groupFor("quantization.ternary", id, weight, bits, settings);
         noteSmallerGroup(settings, group, columns, notes);
         const std::vector<float> dense = finiteDense(weight, what);
-        TernaryMatrix made = roundToTernary(dense, rows, columns, group, settings.integer("group_size") < 0);
+        TernaryMatrix made = roundToTernary(dense, rows, columns, group, settings.integer("group_size") < 0,
+                                            settings.text("scale") == "absmean" ? TernaryScale::Absmean : TernaryScale::LeastSquares);
         if (covariance) {
             constexpr double damping = 0.01;
             TernaryRule rule(made);

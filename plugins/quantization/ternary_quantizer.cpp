@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 namespace paretoscope::quantization {
 
@@ -14,20 +15,39 @@ namespace {
 constexpr double epsilon = 1e-5; // of BitNet: keeps all but empty groups as they are
 constexpr int64_t blockLength = 256;
 
+float meanMagnitude(std::span<const float> part)
+{
+    double sum = 0;
+    for (const float weight : part) sum += std::abs(double(weight));
+    return float(sum / double(part.size()));
+}
+
+// Of the m largest magnitudes kept, their mean is the best scale and (their sum)² / m the error that is saved.
+float leastSquareScale(std::span<const float> part)
+{
+    std::vector<float> magnitudes(part.begin(), part.end());
+    for (float& magnitude : magnitudes) magnitude = std::abs(magnitude);
+    std::sort(magnitudes.begin(), magnitudes.end(), std::greater<>());
+    double sum = 0, best = 0, scale = 0;
+    for (size_t m = 1; m <= magnitudes.size(); ++m) {
+        sum += double(magnitudes[m - 1]);
+        if (sum * sum / double(m) <= best) continue;
+        best = sum * sum / double(m);
+        scale = sum / double(m);
+    }
+    return float(scale);
+}
+
 } // namespace
 
-std::vector<float> absmeanScales(std::span<const float> weights, int64_t rows, int64_t columns, int64_t groupSize,
-                                 bool wholeMatrix)
+std::vector<float> ternaryScales(std::span<const float> weights, int64_t rows, int64_t columns, int64_t groupSize,
+                                 bool wholeMatrix, TernaryScale scale)
 {
+    const auto scaleOf = scale == TernaryScale::Absmean ? meanMagnitude : leastSquareScale;
     const int64_t groups = rows * (columns / groupSize);
-    const auto meanOf = [](std::span<const float> part) {
-        double sum = 0;
-        for (const float weight : part) sum += std::abs(double(weight));
-        return float(sum / double(part.size()));
-    };
-    if (wholeMatrix) return std::vector<float>(size_t(groups), meanOf(weights));
+    if (wholeMatrix) return std::vector<float>(size_t(groups), scaleOf(weights));
     std::vector<float> scales;
-    for (int64_t g = 0; g < groups; ++g) scales.push_back(meanOf(weights.subspan(size_t(g * groupSize), size_t(groupSize))));
+    for (int64_t g = 0; g < groups; ++g) scales.push_back(scaleOf(weights.subspan(size_t(g * groupSize), size_t(groupSize))));
     return scales;
 }
 
@@ -37,10 +57,10 @@ int nearestTrit(double weight, double scale)
 }
 
 TernaryMatrix roundToTernary(std::span<const float> weights, int64_t rows, int64_t columns, int64_t groupSize,
-                             bool wholeMatrix)
+                             bool wholeMatrix, TernaryScale scale)
 {
     TernaryMatrix matrix{rows, columns, groupSize, std::vector<int8_t>(weights.size()),
-                         absmeanScales(weights, rows, columns, groupSize, wholeMatrix)};
+                         ternaryScales(weights, rows, columns, groupSize, wholeMatrix, scale)};
     for (size_t i = 0; i < weights.size(); ++i)
         matrix.trits[i] = int8_t(nearestTrit(double(weights[i]), double(matrix.scales[i / size_t(groupSize)])));
     return matrix;

@@ -13,10 +13,14 @@
 
 namespace paretoscope::quantization {
 
-// Mean magnitude of each group [rows, columns / groupSize]; with `wholeMatrix` that of all weights, in
-// every place. groupSize divides the columns.
-std::vector<float> absmeanScales(std::span<const float> weights, int64_t rows, int64_t columns, int64_t groupSize,
-                                 bool wholeMatrix);
+// Absmean: the mean magnitude, as in BitNet. LeastSquares: the scale with the smallest squared error after
+// rounding (Li, Zhang, Liu, Ternary Weight Networks, 2016, arXiv:1605.04711, section 2.2, solved exactly).
+enum class TernaryScale { Absmean, LeastSquares };
+
+// The scale of each group [rows, columns / groupSize]; with `wholeMatrix` that of all weights, in every
+// place. groupSize divides the columns.
+std::vector<float> ternaryScales(std::span<const float> weights, int64_t rows, int64_t columns, int64_t groupSize,
+                                 bool wholeMatrix, TernaryScale scale);
 
 // round(weight / scale) within -1 and 1.
 int nearestTrit(double weight, double scale);
@@ -29,7 +33,7 @@ struct TernaryMatrix {
 };
 
 TernaryMatrix roundToTernary(std::span<const float> weights, int64_t rows, int64_t columns, int64_t groupSize,
-                             bool wholeMatrix);
+                             bool wholeMatrix, TernaryScale scale);
 
 // Two bits a weight and a 16-bit scale a group. Error(Unsupported) naming `what` for a scale beyond 16 bits.
 LinearWeightPtr packedTernary(const TernaryMatrix& matrix, const std::string& what);

@@ -54,23 +54,38 @@ private slots:
 
     void cardsVector()
     {
-        const TernaryMatrix made = roundToTernary(cardVector, 1, 8, 8, true);
+        const TernaryMatrix made = roundToTernary(cardVector, 1, 8, 8, true, TernaryScale::Absmean);
         QVERIFY(std::abs(made.scales[0] - 0.475f) < 1e-6f);
         QVERIFY((made.trits == std::vector<int8_t>{-1, -1, 0, 0, 0, 0, 1, 1}));
     }
 
     void groupsHaveTheirOwnMeans()
     {
-        const std::vector<float> scales = absmeanScales(cardVector, 2, 4, 2, false);
+        const std::vector<float> scales = ternaryScales(cardVector, 2, 4, 2, false, TernaryScale::Absmean);
         const std::vector<float> expected{0.65f, 0.075f, 0.15f, 1.025f};
         for (size_t i = 0; i < 4; ++i) QVERIFY(std::abs(scales[i] - expected[i]) < 1e-6f);
+    }
+
+    // No scale of a fine grid loses less of the weights.
+    void leastSquaresIsLeast()
+    {
+        for (uint64_t seed = 0; seed < 10; ++seed) {
+            const std::vector<float> weights = normals(64, seed);
+            const auto error = [&](double scale) {
+                double sum = 0;
+                for (const float weight : weights) sum += std::pow(double(weight) - scale * nearestTrit(double(weight), scale), 2);
+                return sum;
+            };
+            const double found = double(ternaryScales(weights, 1, 64, 64, false, TernaryScale::LeastSquares)[0]);
+            for (double scale = 0.01; scale < 4; scale += 0.01) QVERIFY(error(found) <= error(scale) + 1e-3);
+        }
     }
 
     // Packed codes and GGUF's blocks hold the same trits.
     void storageKeepsTrits()
     {
         const std::vector<float> weights = normals(6 * 512, 4);
-        const TernaryMatrix made = roundToTernary(weights, 6, 512, 256, false);
+        const TernaryMatrix made = roundToTernary(weights, 6, 512, 256, false, TernaryScale::Absmean);
         const LinearWeightPtr packed = packedTernary(made, "w");
         QCOMPARE(packed->storedBytes(), int64_t(6 * (512 / 4 + 2 * 2)));
         const std::vector<float> values = packed->toDense();
@@ -87,7 +102,7 @@ private slots:
 
     void emptyGroupsAreZero()
     {
-        const TernaryMatrix made = roundToTernary(std::vector<float>(512, 0.0f), 2, 256, 256, false);
+        const TernaryMatrix made = roundToTernary(std::vector<float>(512, 0.0f), 2, 256, 256, false, TernaryScale::LeastSquares);
         for (const float value : packedTernary(made, "w")->toDense()) QCOMPARE(value, 0.0f);
     }
 
@@ -134,9 +149,12 @@ private slots:
         const double plain = starter.drift(starter.with("quantization.ternary"));
         const double grouped = starter.drift(starter.with("quantization.ternary(group_size=64)"));
         const double corrected =
-            starter.drift(starter.with("quantization.ternary(group_size=64,compensate=true,calibration_samples=16)"));
+            starter.drift(starter.with("quantization.ternary(group_size=64,scale=least_squares,compensate=true,calibration_samples=16)"));
         QVERIFY2(grouped < plain, qPrintable(QString::number(grouped / plain)));
-        QVERIFY2(corrected < 0.95 * grouped, qPrintable(QString::number(corrected / grouped)));
+        const double fitted = starter.drift(starter.with("quantization.ternary(group_size=64,scale=least_squares)"));
+        QVERIFY2(fitted < grouped, qPrintable(QString::number(fitted / grouped)));
+        QVERIFY2(corrected < 0.9 * fitted, qPrintable(QString::number(corrected / fitted)));
+        QVERIFY2(corrected < 0.9 * grouped, qPrintable(QString::number(corrected / grouped)));
     }
 
     void storedAsChosen()
