@@ -122,7 +122,7 @@ std::vector<Parameter> codebookParameters()
         Parameter::integer("tuning_epochs", "Tuning epochs", 4, 0, 1000,
                            "Passes over the calibration texts in which each block's codebooks, scales and norms are tuned "
                            "to give what the block gave; 0 leaves them as they were fitted."),
-        Parameter::number("tuning_rate", "Tuning rate", 1e-3, 0, 1, "Learning rate of the tuning.").asAdvanced(),
+        Parameter::number("tuning_rate", "Tuning rate", 3e-3, 0, 1, "Learning rate of the tuning.").asAdvanced(),
         Parameter::integer("beam", "Beam", 2, 1, 16, "Combinations of codes that are followed for each group.").asAdvanced(),
         Parameter::integer("rounds", "Rounds", 12, 0, 1000,
                            "At most so many times codebooks, scales and codes of a matrix are improved in turn.")

@@ -1,22 +1,26 @@
 #include "core/backend/cpu/codebook_kernels.h"
 
-#include "core/backend/cpu/integer_kernels.h"
 #include "core/backend/cpu/linear_panels.h"
+#include "core/backend/cpu/packed_view.h"
 #include "core/base/error.h"
-#include "core/tensor/packed_layout.h"
+
+#include <algorithm>
 
 namespace paretoscope::cpu {
 
 namespace {
 
 // Codes [begin, begin + count) of a row as bytes: the stored ones, or unpacked into this thread's buffer.
+// `begin` is a multiple of 8.
 const uint8_t* codeBytes(const CodebookMatrix& weight, int64_t row, int64_t begin, int64_t count)
 {
     const auto* stored = reinterpret_cast<const uint8_t*>(weight.codes.bytes().data()) + row * weight.rowBytes();
     if (weight.bits == 8) return stored + begin;
-    auto* bytes = reinterpret_cast<uint8_t*>(workFloats(WorkSlot::Codes, size_t(count / 4 + 1)));
-    if (weight.bits == 4 && begin % 2 == 0 && count % 2 == 0) unpackNibbles(stored + begin / 2, count, bytes);
-    else unpackCodes({stored, size_t(weight.rowBytes())}, weight.bits, begin, {bytes, size_t(count)});
+    const int64_t packed = packedBytes(count, weight.bits);
+    auto* memory = reinterpret_cast<uint8_t*>(workFloats(WorkSlot::Codes, size_t((packed + packedOverread + count + unpackOverwrite) / 4 + 1)));
+    std::copy_n(stored + begin / 8 * weight.bits, packed, memory); // where the kernel may read on
+    uint8_t* bytes = memory + packed + packedOverread;
+    unpackToBytes(memory, weight.bits, count, bytes);
     return bytes;
 }
 
@@ -55,11 +59,22 @@ void lookUpRows(const CodebookMatrix& weight, const float* books, const float* x
     });
 }
 
-// Tables pay when more rows than codebook entries use them, and while they stay in the cache.
+// Tables pay for groups of more than one vector, when more rows than codebook entries use them, and while
+// they stay in the cache. Else codebook vectors are added up in registers.
 bool wantsTables(const CodebookMatrix& weight)
 {
-    constexpr int64_t mostFloats = 1 << 18;
-    return std::min(weight.setRows, weight.rows) > weight.entries() && weight.codesOfRow() * weight.entries() <= mostFloats;
+    constexpr int64_t mostFloats = 1 << 18, vector = 8;
+    return weight.groupSize > vector && std::min(weight.setRows, weight.rows) > weight.entries() &&
+           weight.codesOfRow() * weight.entries() <= mostFloats;
+}
+
+void dotRows(const CodebookMatrix& weight, const float* books, const float* x, float* y)
+{
+    parallelFor(weight.rows, rowGrain(weight.columns, 1), [&](int64_t begin, int64_t end) {
+        for (int64_t r = begin; r < end; ++r)
+            y[r] = dotOfGroups(weight, books + r / weight.setRows * weight.setFloats(),
+                               codeBytes(weight, r, 0, weight.codesOfRow()), x);
+    });
 }
 
 } // namespace
@@ -71,8 +86,10 @@ void linearCodebook(ConstMatrixView x, const CodebookMatrix& weight, const float
              weight.columns, x.rows, x.columns, y.rows, y.columns);
     if (y.rows == 0) return;
     const Numbers numbers = numbersOf(weight);
-    if (x.rows == 1 && wantsTables(weight)) {
-        for (int64_t begin = 0; begin < weight.rows; begin += weight.setRows)
+    if (x.rows == 1) {
+        const bool tables = wantsTables(weight);
+        if (!tables) dotRows(weight, numbers.books, x.data, y.data);
+        for (int64_t begin = 0; tables && begin < weight.rows; begin += weight.setRows)
             lookUpRows(weight, numbers.books + begin / weight.setRows * weight.setFloats(), x.data, begin,
                        std::min(weight.rows, begin + weight.setRows), y.data);
         for (int64_t n = 0; n < y.columns; ++n)
