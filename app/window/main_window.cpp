@@ -3,8 +3,11 @@
 #include "app/dialogs.h"
 #include "app/pages/compare_page.h"
 #include "app/pages/details_page.h"
+#include "app/pages/dimensions_page.h"
 #include "app/pages/experiments_page.h"
+#include "app/pages/frontier_controls.h"
 #include "app/pages/frontier_page.h"
+#include "app/pages/measurements_page.h"
 #include "app/pages/model_page.h"
 #include "app/pages/queue_bar.h"
 #include "app/pages/queue_page.h"
@@ -42,6 +45,8 @@ MainWindow::MainWindow(ProgramSettings& settings, std::vector<std::string> worke
     , recipe_(new RecipePage(workspace_, this))
     , details_(new DetailsPage(workspace_, this))
     , compare_(new ComparePage(workspace_, this))
+    , dimensions_(new DimensionsPage(workspace_, this))
+    , measurements_(new MeasurementsPage(workspace_, this))
     , queueBar_(new QueueBar(workspace_, this))
     , columns_(new QSplitter(Qt::Horizontal, this))
     , centre_(new QSplitter(Qt::Vertical, this))
@@ -70,7 +75,9 @@ void MainWindow::build()
     setAcceptDrops(true);
     for (QTabWidget* tabs : {upper_, lower_, right_}) tabs->setDocumentMode(true);
     upper_->addTab(frontier_, tr("Frontier"));
+    upper_->addTab(dimensions_, tr("Many metrics"));
     upper_->addTab(compare_, tr("Compare"));
+    upper_->addTab(measurements_, tr("Measurements"));
     upper_->setAccessibleName(tr("Charts and comparison"));
     upper_->tabBar()->setAccessibleName(upper_->accessibleName());
     lower_->addTab(runs_, tr("Runs"));
@@ -106,6 +113,11 @@ void MainWindow::connectAll()
     connect(&workspace_, &Workspace::storeOpened, this, &MainWindow::retitle);
     connect(&workspace_, &Workspace::modelOpening, this, [this] { showPage(model_); });
     connect(&workspace_, &Workspace::detailsRequested, this, [this] { showPage(details_); });
+    connect(&workspace_, &Workspace::measurementsRequested, this, [this] { showPage(measurements_); });
+    connect(dimensions_, &DimensionsPage::axesChosen, this, [this](const std::string& x, const std::string& y) {
+        frontier_->controls().choose(x, y);
+        showPage(frontier_);
+    });
     connect(&workspace_, &Workspace::runsFailed, this, [this] { showPage(queue_); });
     connect(&workspace_, &Workspace::snapshotChanged, this, [this] {
         const Snapshot& snapshot = workspace_.snapshot();
@@ -158,7 +170,9 @@ void MainWindow::showPage(QWidget* page)
 void MainWindow::showPageNamed(const QString& name)
 {
     const QHash<QString, QWidget*> pages{{u"frontier"_s, frontier_},
+                                         {u"metrics"_s, dimensions_},
                                          {u"compare"_s, compare_},
+                                         {u"measurements"_s, measurements_},
                                          {u"model"_s, model_},
                                          {u"recipe"_s, recipe_},
                                          {u"details"_s, details_},

@@ -14,10 +14,12 @@ namespace paretoscope {
 class CompareActions;
 class ComparePage;
 class DetailsPage;
+class DimensionsPage;
 class ExperimentsPage;
 class FileActions;
 class FrontierPage;
 class MainActions;
+class MeasurementsPage;
 class ModelPage;
 class QueueBar;
 class QueuePage;
@@ -41,6 +43,8 @@ public:
     ModelPage& model() { return *model_; }
     RecipePage& recipe() { return *recipe_; }
     ComparePage& compare() { return *compare_; }
+    DimensionsPage& dimensions() { return *dimensions_; }
+    MeasurementsPage& measurements() { return *measurements_; }
     DetailsPage& details() { return *details_; }
 
     void showPage(QWidget* page); // to the front of its tabs
@@ -68,6 +72,8 @@ private:
     RecipePage* recipe_;
     DetailsPage* details_;
     ComparePage* compare_;
+    DimensionsPage* dimensions_;
+    MeasurementsPage* measurements_;
     QueueBar* queueBar_;
     QSplitter* columns_;
     QSplitter* centre_;
