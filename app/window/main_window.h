@@ -11,6 +11,7 @@ class QTabWidget;
 
 namespace paretoscope {
 
+class ChartEditor;
 class CompareActions;
 class ComparePage;
 class DetailsPage;
@@ -18,13 +19,18 @@ class DimensionsPage;
 class ExperimentsPage;
 class FileActions;
 class FrontierPage;
+class LogBook;
+class LogPage;
 class MainActions;
 class MeasurementsPage;
 class ModelPage;
+class PluginsPage;
 class QueueBar;
 class QueuePage;
 class RecipePage;
 class RunsPage;
+class SavedViews;
+class ViewActions;
 
 class MainWindow : public QMainWindow {
     Q_OBJECT
@@ -35,6 +41,12 @@ public:
     Workspace& workspace() { return workspace_; }
     FileActions& files() { return *files_; }
     MainActions& actions() { return *actions_; }
+    ViewActions& viewActions() { return *viewActions_; }
+    SavedViews& views() { return *views_; }
+    LogBook& logBook() { return *logBook_; }
+    LogPage& log() { return *log_; }
+    PluginsPage& plugins() { return *plugins_; }
+    ChartEditor& chartEditor(); // made when it is first asked for
     ExperimentsPage& experiments() { return *experiments_; }
     FrontierPage& frontier() { return *frontier_; }
     RunsPage& runs() { return *runs_; }
@@ -58,7 +70,10 @@ protected:
 private:
     void build();
     void connectAll();
+    void connectCharts();
+    void connectViews();
     void restoreLayout();
+    void keepLayout();
     void retitle();
     void newExperiment();
     void cancelQueue();
@@ -74,6 +89,9 @@ private:
     ComparePage* compare_;
     DimensionsPage* dimensions_;
     MeasurementsPage* measurements_;
+    LogBook* logBook_;
+    LogPage* log_;
+    PluginsPage* plugins_;
     QueueBar* queueBar_;
     QSplitter* columns_;
     QSplitter* centre_;
@@ -83,6 +101,9 @@ private:
     FileActions* files_;
     MainActions* actions_;
     CompareActions* compareActions_;
+    SavedViews* views_;
+    ViewActions* viewActions_;
+    ChartEditor* chartEditor_ = nullptr;
 };
 
 } // namespace paretoscope
