@@ -18,12 +18,18 @@ inline const Setting<QString> theme{"window/theme", QStringLiteral("system")};
 inline const Setting<QByteArray> geometry{"window/geometry", {}};
 inline const Setting<QByteArray> columnsSplit{"window/columns", {}};
 inline const Setting<QByteArray> centreSplit{"window/centre", {}};
+inline const Setting<QStringList> pages{"window/pages", {}}; // in front, of each group of tabs
+inline const Setting<QByteArray> compareSplit{"window/compare", {}};
+inline const Setting<QByteArray> measurementsSplit{"window/measurements", {}};
+inline const Setting<QByteArray> chartEditor{"window/chart_editor", {}};
 inline const Setting<QStringList> recentModels{"recent/models", {}};
 inline const Setting<QStringList> recentStores{"recent/stores", {}};
 inline const Setting<QString> lastFolder{"recent/folder", {}};
 inline const Setting<QString> lastText{"recent/text", {}};
 inline const Setting<QString> xMetric{"chart/x", QStringLiteral("file_bytes")};
 inline const Setting<QString> yMetric{"chart/y", QStringLiteral("perplexity")};
+inline const Setting<QStringList> chartMetrics{"chart/metrics", {}}; // of the views of many metrics
+inline const Setting<QString> chartExport{"chart/export", {}};       // JSON of the last choices
 inline const Setting<QStringList> hiddenColumns{"runs/hidden_columns", {}};
 inline const Setting<bool> onlyDiffering{"runs/only_differing", true};
 } // namespace settings

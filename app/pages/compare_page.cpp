@@ -65,10 +65,10 @@ ValueTableModel::Row metricRow(const MetricChange& change)
                  ValueCell::number(valueText(info, change.a), change.a.value_or(NAN)),
                  ValueCell::number(valueText(info, change.b), change.b.value_or(NAN)),
                  ValueCell::number(both ? formatChange(info, change.change) : QString(), change.change),
-                 ValueCell::number(share, both && *change.a != 0 ? change.change / std::abs(*change.a) : 0),
+                 ValueCell::words(verdictText(change.verdict), toneOf(change.verdict)),
                  ValueCell::words(interval),
                  ValueCell::number(change.p ? formatProbability(*change.p) : QString(), change.p.value_or(2)),
-                 ValueCell::words(verdictText(change.verdict), toneOf(change.verdict)),
+                 ValueCell::number(share, both && *change.a != 0 ? change.change / std::abs(*change.a) : 0),
                  ValueCell::words(evidenceText(change), CellTone::Muted)};
     return row;
 }
@@ -118,14 +118,14 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
                                {tr("A"), true, {}},
                                {tr("B"), true, {}},
                                {tr("B − A"), true, tr("Shares differ in percentage points (pp).")},
-                               {tr("Change"), true, tr("The difference as a share of A.")},
+                               {tr("B is"), false, {}},
                                {tr("95% interval of B − A"), false,
                                 tr("Over the items that both runs have where there are such, else from the two "
                                    "standard errors.")},
                                {tr("p"), true,
                                 tr("Two-sided: how often chance alone would give such a difference. Sign flips of the "
                                    "paired items, each metric by itself.")},
-                               {tr("B is"), false, {}},
+                               {tr("Change"), true, tr("The difference as a share of A.")},
                                {tr("Known from"), false, {}}},
                               this))
     , settings_(new ValueTable(tr("Settings that differ"),
@@ -154,6 +154,9 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     layout->addWidget(notice_);
     layout->addWidget(stack_, 1);
     connectAll();
+    split_->restoreState(workspace_.settings().get(settings::compareSplit));
+    connect(split_, &QSplitter::splitterMoved, this,
+            [this] { workspace_.settings().set(settings::compareSplit, split_->saveState()); });
     refresh();
 }
 

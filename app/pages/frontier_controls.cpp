@@ -1,5 +1,7 @@
 #include "app/pages/frontier_controls.h"
 
+#include "app/pages/frontier_extras.h"
+#include "core/base/json.h"
 #include "widgets/basics/labels.h"
 #include "widgets/basics/metric_format.h"
 #include "widgets/basics/text.h"
@@ -8,6 +10,8 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QHBoxLayout>
+#include <QSignalBlocker>
+#include <QVBoxLayout>
 
 #include <algorithm>
 
@@ -23,6 +27,8 @@ FrontierControls::FrontierControls(QWidget* parent)
     , yLog_(new QCheckBox(tr("log"), this))
     , lines_(new QComboBox(this))
     , series_(new QComboBox(this))
+    , extras_(new FrontierExtras(this))
+    , more_(makeIconButton(u"settings"_s, tr("Third metric, limits, lines of equal cost"), this))
     , zoomIn_(makeIconButton(u"zoom-in"_s, tr("Zoom in (+)"), this))
     , zoomOut_(makeIconButton(u"zoom-out"_s, tr("Zoom out (−)"), this))
     , showAll_(makeIconButton(u"zoom-reset"_s, tr("Show everything (0)"), this))
@@ -37,14 +43,23 @@ FrontierControls::FrontierControls(QWidget* parent)
     auto* yLabel = makeLabel(tr("&y"), "muted", this, false);
     xLabel->setBuddy(x_);
     yLabel->setBuddy(y_);
-    auto* layout = new QHBoxLayout(this);
+    auto* layout = new QHBoxLayout;
     layout->setContentsMargins(spacing().medium, spacing().tiny, spacing().tiny, spacing().tiny);
     layout->setSpacing(spacing().small);
     for (QWidget* widget : std::initializer_list<QWidget*>{xLabel, x_, xLog_, yLabel, y_, yLog_, lines_, series_})
         layout->addWidget(widget);
     layout->addStretch();
     layout->setSpacing(spacing().tiny);
-    for (QToolButton* button : {zoomIn_, zoomOut_, showAll_}) layout->addWidget(button);
+    for (QToolButton* button : {more_, zoomIn_, zoomOut_, showAll_}) layout->addWidget(button);
+    auto* rows = new QVBoxLayout(this);
+    rows->setContentsMargins(0, 0, 0, 0);
+    rows->setSpacing(0);
+    rows->addLayout(layout);
+    rows->addWidget(extras_);
+    more_->setCheckable(true);
+    extras_->setVisible(false);
+    connect(more_, &QToolButton::toggled, extras_, &QWidget::setVisible);
+    connect(extras_, &FrontierExtras::changed, this, &FrontierControls::changed);
     connect(xLog_, &QCheckBox::toggled, this, &FrontierControls::changed);
     connect(yLog_, &QCheckBox::toggled, this, &FrontierControls::changed);
     connect(lines_, &QComboBox::currentIndexChanged, this, &FrontierControls::changed);
@@ -82,6 +97,7 @@ void FrontierControls::setMetrics(const std::vector<std::string>& measured)
     for (const Metric* metric : metrics::all())
         if (std::find(names.begin(), names.end(), metric->info.name) == names.end())
             names.push_back(metric->info.name);
+    extras_->setMetrics(names);
     filling_ = true;
     for (QComboBox* box : {x_, y_}) {
         const QVariant chosen = box->currentData();
@@ -118,6 +134,34 @@ void FrontierControls::choose(const std::string& x, const std::string& y)
     Q_EMIT changed();
 }
 
+Json FrontierControls::state() const
+{
+    return {{"x", metricOf(x_)},
+            {"y", metricOf(y_)},
+            {"x_log", xLog_->isChecked()},
+            {"y_log", yLog_->isChecked()},
+            {"one_frontier", lines_->currentIndex() == 1},
+            {"marks_by_experiment", series_->currentIndex() == 1},
+            {"extras", extras_->state()}};
+}
+
+void FrontierControls::restore(const Json& state)
+{
+    if (!state.is_object()) return;
+    {
+        const QSignalBlocker quiet(this);
+        const std::string x = state.value("x", metricOf(x_)), y = state.value("y", metricOf(y_));
+        choose(x, y);
+        xLog_->setChecked(state.value("x_log", xLog_->isChecked()));
+        yLog_->setChecked(state.value("y_log", yLog_->isChecked()));
+        lines_->setCurrentIndex(state.value("one_frontier", false) ? 1 : 0);
+        series_->setCurrentIndex(state.value("marks_by_experiment", false) ? 1 : 0);
+        extras_->restore(state.value("extras", Json()));
+    }
+    more_->setChecked(extras_->inUse());
+    Q_EMIT changed();
+}
+
 FrontierChartOptions FrontierControls::options() const
 {
     FrontierChartOptions options;
@@ -127,6 +171,8 @@ FrontierChartOptions FrontierControls::options() const
     options.yLog = yLog_->isChecked();
     const bool overlaid = !lines_->isHidden();
     options.linePerExperiment = !overlaid || lines_->currentIndex() == 0;
+    extras_->setAxes(options.x, options.y);
+    extras_->apply(options);
     options.seriesBy = overlaid && series_->currentIndex() == 1 ? SeriesBy::Experiment
                                                                 : SeriesBy::Strategy;
     return options;

@@ -1,6 +1,7 @@
 // The row above the chart: what is on the axes, and how.
 #pragma once
 
+#include "core/base/json_forward.h"
 #include "widgets/charts/frontier_data.h"
 
 #include <QWidget>
@@ -14,6 +15,8 @@ class QToolButton;
 
 namespace paretoscope {
 
+class FrontierExtras;
+
 class FrontierControls : public QWidget {
     Q_OBJECT
 public:
@@ -24,7 +27,11 @@ public:
     void setOverlaid(bool severalExperiments); // offers what only an overlay needs
     void choose(const std::string& x, const std::string& y); // with the metrics' own scales
     FrontierChartOptions options() const;
+    Json state() const;
+    void restore(const Json& state); // emits; what it cannot read is left as it is
 
+    FrontierExtras& extras() const { return *extras_; }
+    QToolButton* more() const { return more_; } // shows the second row
     QComboBox* xBox() const { return x_; }
     QComboBox* yBox() const { return y_; }
     QCheckBox* xLog() const { return xLog_; }
@@ -46,6 +53,8 @@ private:
     QCheckBox* yLog_;
     QComboBox* lines_;
     QComboBox* series_;
+    FrontierExtras* extras_;
+    QToolButton* more_;
     QToolButton* zoomIn_;
     QToolButton* zoomOut_;
     QToolButton* showAll_;

@@ -41,6 +41,7 @@ FrontierPage::FrontierPage(Workspace& workspace, QWidget* parent)
     build();
     controls_->choose(workspace_.request().xMetric, workspace_.request().yMetric);
     connect(controls_, &FrontierControls::changed, this, [this] {
+        axesAreFresh_ = false;
         const FrontierChartOptions options = controls_->options();
         workspace_.setMetrics(options.x, options.y);
         redraw();
@@ -54,11 +55,14 @@ FrontierPage::FrontierPage(Workspace& workspace, QWidget* parent)
         return run ? runHoverText(*run) : QString();
     });
     connect(view_, &ChartView::selectionChanged, &workspace_, &Workspace::select);
-    connect(view_, &ChartView::runActivated, &workspace_, &Workspace::showRun);
+    connect(view_, &ChartView::runActivated, &workspace_, &Workspace::showMeasurements);
     connect(&workspace_, &Workspace::selectionChanged, this,
             [this] { view_->setSelectedRuns(workspace_.selection()); });
     connect(&workspace_, &Workspace::snapshotChanged, this, &FrontierPage::redraw);
-    connect(&workspace_, &Workspace::storeOpened, this, [this] { notice_->hide(); });
+    connect(&workspace_, &Workspace::storeOpened, this, [this] {
+        notice_->hide();
+        axesAreFresh_ = true;
+    });
     connect(&workspace_, &Workspace::storeOpened, view_, &ChartView::showAll);
     connect(&workspace_, &Workspace::storeFailed, notice_, &NoticeBar::showError);
     redraw();
@@ -100,9 +104,12 @@ void FrontierPage::redraw()
     const Snapshot& snapshot = workspace_.snapshot();
     controls_->setMetrics(snapshot.metrics);
     controls_->setOverlaid(snapshot.request.shown.size() > 1);
+    if (chooseMeasuredAxes()) return; // drawn when its points are there
     const FrontierChartOptions options = controls_->options();
     // Points of other axes are on their way: the old ones would be wrong.
     if (options.x != snapshot.request.xMetric || options.y != snapshot.request.yMetric) return;
+    const bool third = options.zLook != ThirdLook::None;
+    workspace_.setOtherMetrics("frontier", third ? std::vector{options.z} : std::vector<std::string>());
     view_->setData(frontierChartData(snapshot.points, options));
     const bool empty = view_->data().empty();
     summary_->setText(empty ? QString() : summaryText());
@@ -113,6 +120,24 @@ void FrontierPage::redraw()
     controls_->setVisible(!snapshot.experiments.empty());
     if (empty) showEmpty();
     else stack_->setCurrentWidget(view_);
+}
+
+// The axes of the last store say nothing when no run here has that quality: another one is taken, once.
+bool FrontierPage::chooseMeasuredAxes()
+{
+    const std::vector<std::string>& measured = workspace_.snapshot().metrics;
+    const auto has = [&](const std::string& name) {
+        return std::find(measured.begin(), measured.end(), name) != measured.end();
+    };
+    const FrontierChartOptions options = controls_->options();
+    if (!axesAreFresh_ || measured.empty() || has(options.y)) return false;
+    axesAreFresh_ = false;
+    for (const char* quality : {"perplexity", "exact_match", "bits_per_byte", "kl_divergence", "top1_agreement"})
+        if (has(quality)) {
+            controls_->choose(has(options.x) ? options.x : "file_bytes", quality);
+            return true;
+        }
+    return false;
 }
 
 void FrontierPage::showEmpty()
@@ -164,10 +189,39 @@ QString FrontierPage::summaryText() const
     return parts.join(u" · "_s);
 }
 
+// "5 of 17 runs are within the limits; the best is quantization.gptq(bits=4): right answers 86.7 % at 1.1 MiB."
+QString FrontierPage::limitText() const
+{
+    const FrontierChartData& data = view_->data();
+    const std::optional<LimitFinding> found = withinLimits(data);
+    if (!found) return {};
+    const std::optional<size_t> place = found->best ? found->best : found->nearest;
+    const std::optional<Run> run = place ? workspace_.run(data.points[*place].run) : std::nullopt;
+    if (!run) return tr("No run is within the limits.");
+    const QString recipe = run->baseline() ? tr("the baseline") : toQt(run->request.recipe);
+    const FrontierChartPoint& point = data.points[*place];
+    const QString y = toQt(data.y.metric.title).toLower(), x = toQt(data.x.metric.title).toLower();
+    if (found->best)
+        return tr("%1 of %2 runs are within the limits; the best is %3: %4 %5 at %6 %7.")
+            .arg(found->within)
+            .arg(data.points.size())
+            .arg(recipe, y, formatMetric(data.y.metric, point.y), x, formatMetric(data.x.metric, point.x));
+    QStringList misses;
+    const auto miss = [&](const ChartAxis& axis, const QString& name, double excess) {
+        if (!(excess > 0)) return;
+        const QString share = QLocale().toString(100 * excess, 'f', excess < 0.1 ? 1 : 0);
+        misses << (axis.metric.higherIsBetter ? tr("%1 is %2% short").arg(name, share) : tr("%1 is %2% over").arg(name, share));
+    };
+    miss(data.x, x, found->xExcess);
+    miss(data.y, y, found->yExcess);
+    return tr("No run is within the limits. The nearest is %1: its %2.").arg(recipe, misses.join(tr(" and ")));
+}
+
 // "quantization.gptq(bits=4) keeps 99.5% of the quality at 45% of the file size"
 QString FrontierPage::findingText() const
 {
     const FrontierChartData& data = view_->data();
+    if (data.limited()) return limitText();
     const std::optional<FrontierFinding> found = cheapestThatKeeps(data);
     const std::optional<Run> run = found ? workspace_.run(found->run) : std::nullopt;
     if (!run) return {};

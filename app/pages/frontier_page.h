@@ -35,10 +35,12 @@ Q_SIGNALS:
 private:
     void build();
     void redraw();
+    bool chooseMeasuredAxes();
     void showEmpty();
     QString emptyReason() const;
     QString summaryText() const;
     QString findingText() const;
+    QString limitText() const;
 
     Workspace& workspace_;
     FrontierControls* controls_;
@@ -49,6 +51,7 @@ private:
     ChartView* view_;
     QLabel* finding_;
     QLabel* summary_;
+    bool axesAreFresh_ = true; // of this store; nobody has chosen yet
 };
 
 } // namespace paretoscope

@@ -119,7 +119,7 @@ void RunsPage::connectAll()
     connect(view_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
             &RunsPage::selectFromView);
     connect(view_, &QTableView::activated, this, [this](const QModelIndex& index) {
-        workspace_.showRun(index.data(RunTableModel::RunIdRole).toLongLong());
+        workspace_.showMeasurements(index.data(RunTableModel::RunIdRole).toLongLong());
     });
     connect(&workspace_, &Workspace::snapshotChanged, this, &RunsPage::refresh);
     connect(&workspace_, &Workspace::selectionChanged, this,
@@ -133,6 +133,11 @@ void RunsPage::connectAll()
 void RunsPage::refresh()
 {
     const Snapshot& snapshot = workspace_.snapshot();
+    // A view that was saved brings its filter along.
+    if (!filterPause_.isActive() && !filter_->hasFocus() && fromQt(filter_->text().trimmed()) != snapshot.request.filter) {
+        const QSignalBlocker quiet(filter_);
+        filter_->setText(toQt(snapshot.request.filter));
+    }
     chooseColumns();
     selecting_ = true; // rows that move are no choice of the user
     model_->setRows(snapshot.rows);

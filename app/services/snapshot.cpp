@@ -1,5 +1,7 @@
 #include "app/services/snapshot.h"
 
+#include <algorithm>
+
 namespace paretoscope {
 
 namespace {
@@ -13,7 +15,10 @@ void readShown(const Store& store, Snapshot& snapshot)
     RunQuery query;
     query.experiments = {request.shown.begin(), request.shown.end()};
     query.text = request.filter;
-    snapshot.points = store.runPoints(query, {request.xMetric, request.yMetric});
+    std::vector<std::string> metrics{request.xMetric, request.yMetric};
+    for (const std::string& name : request.otherMetrics)
+        if (std::find(metrics.begin(), metrics.end(), name) == metrics.end()) metrics.push_back(name);
+    snapshot.points = store.runPoints(query, metrics);
     snapshot.metrics = store.metricNames(query);
     snapshot.settings = store.settingNames(query);
     snapshot.differingMetrics = store.differingMetrics(query);

@@ -16,6 +16,7 @@ struct SnapshotRequest {
     std::string sortBy = "id";
     bool descending = false;
     std::string xMetric, yMetric;
+    std::vector<std::string> otherMetrics; // that points need beside these two
 
     bool operator==(const SnapshotRequest&) const = default;
 };
@@ -24,7 +25,7 @@ struct Snapshot {
     SnapshotRequest request;
     std::vector<Experiment> experiments;
     std::vector<int64_t> rows; // run ids in the table's order
-    std::vector<Run> points;   // Store::runPoints of the two metrics
+    std::vector<Run> points;   // Store::runPoints of the request's metrics
     std::vector<std::string> metrics, settings, differingMetrics, differingSettings;
     std::vector<Run> queue; // running, queued, failed, cancelled: the first of each
     int64_t queued = 0, running = 0, failed = 0, done = 0; // in the whole store, not archived

@@ -39,6 +39,7 @@ bool Workspace::openStore(const QString& path)
         Q_EMIT storeFailed(toQt(error.what()));
         return false;
     }
+    if (store_) Q_EMIT storeClosing();
     runs_.reset();
     loader_.reset();
     store_ = std::move(opened);
@@ -172,6 +173,25 @@ void Workspace::setMetrics(const std::string& x, const std::string& y)
     refresh();
 }
 
+void Workspace::show(const SnapshotRequest& request)
+{
+    chooseShown_ = false;
+    SnapshotRequest wanted = request;
+    wanted.otherMetrics = request_.otherMetrics;
+    if (wanted == request_) return;
+    request_ = std::move(wanted);
+    refresh();
+}
+
+void Workspace::setOtherMetrics(const std::string& view, const std::vector<std::string>& metrics)
+{
+    otherMetrics_[view] = metrics;
+    std::set<std::string> all;
+    for (const auto& [name, wanted] : otherMetrics_) all.insert(wanted.begin(), wanted.end());
+    std::vector<std::string> names(all.begin(), all.end());
+    if (std::exchange(request_.otherMetrics, names) != names) refresh();
+}
+
 void Workspace::select(const QList<qint64>& runs)
 {
     if (selection_ == runs) return;
@@ -194,6 +214,12 @@ void Workspace::showRun(qint64 run)
 {
     select({run});
     Q_EMIT detailsRequested();
+}
+
+void Workspace::showMeasurements(qint64 run)
+{
+    select({run});
+    Q_EMIT measurementsRequested();
 }
 
 } // namespace paretoscope

@@ -13,6 +13,7 @@
 #include <QList>
 #include <QObject>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,11 +55,16 @@ public:
     void setFilter(const QString& text);
     void setSort(const QString& sortBy, bool descending);
     void setMetrics(const std::string& x, const std::string& y);
+    // What else a view draws; `view` names it, an empty list is nothing.
+    void setOtherMetrics(const std::string& view, const std::vector<std::string>& metrics);
+
+    void show(const SnapshotRequest& request); // all of it at once, but for other metrics
 
     // --- selected runs, in chart and table alike
     const QList<qint64>& selection() const { return selection_; }
     void select(const QList<qint64>& runs);
-    void showRun(qint64 run); // select it and bring its details to the front
+    void showRun(qint64 run);          // select it and bring its details to the front
+    void showMeasurements(qint64 run); // the same for all that was measured
 
     // --- the two runs that are compared; free places follow the selection
     ComparisonChoice& comparison() const { return *comparison_; }
@@ -69,6 +75,7 @@ public:
     void exportTable(const QString& file);
 
 Q_SIGNALS:
+    void storeClosing(); // another one is about to be opened
     void storeOpened();
     void storeFailed(const QString& error);
     void snapshotChanged();
@@ -77,6 +84,7 @@ Q_SIGNALS:
     void modelFailed(const QString& error);
     void selectionChanged();
     void detailsRequested();
+    void measurementsRequested();
     void runsFailed(const QString& error); // the scheduler or the store while running
 
 private:
@@ -91,6 +99,7 @@ private:
     std::unique_ptr<SnapshotLoader> loader_;
     std::shared_ptr<const Snapshot> snapshot_ = std::make_shared<Snapshot>();
     SnapshotRequest request_;
+    std::map<std::string, std::vector<std::string>> otherMetrics_; // by view
     bool loadedOnce_ = false;
     bool chooseShown_ = true; // nobody has said yet which experiments to show
     ModelPtr model_;

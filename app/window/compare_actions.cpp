@@ -38,7 +38,9 @@ CompareActions::CompareActions(Workspace& workspace, QMainWindow* window)
     });
     connect(&choice, &ComparisonChoice::changed, this, &CompareActions::refresh);
     connect(&workspace_, &Workspace::selectionChanged, this, &CompareActions::refresh);
-    QMenu* menu = window->menuBar()->addMenu(tr("&Compare"));
+    auto* menu = new QMenu(tr("&Compare"), window->menuBar());
+    const QList<QAction*> menus = window->menuBar()->actions();
+    window->menuBar()->insertMenu(menus.isEmpty() ? nullptr : menus.last(), menu); // Help stays last
     menu->addAction(compare_);
     menu->addSeparator();
     menu->addActions({pinA_, pinB_, swap_, unpin_});

@@ -40,6 +40,7 @@ MainActions::MainActions(Workspace& workspace, FileActions& files, QMainWindow* 
     , newExperiment_(make(u"new-experiment"_s, tr("New Experiment"), u"Ctrl+N"_s))
     , pauseQueue_(make(u"pause"_s, tr("Pause or Go On"), u"Ctrl+P"_s))
     , findRuns_(make(u"filter"_s, tr("Filter Runs"), u"Ctrl+F"_s))
+    , chartEditor_(make(u"export"_s, tr("Chart for a Page…"), u"Ctrl+Alt+E"_s))
 {
     connect(openModel_, &QAction::triggered, &files_, &FileActions::openModel);
     connect(openModelFolder_, &QAction::triggered, &files_, &FileActions::openModelFolder);
@@ -76,6 +77,7 @@ void MainActions::buildFileMenu()
     QMenu* stores = menu->addMenu(tr("Recent Stores"));
     connect(stores, &QMenu::aboutToShow, this, [this, stores] { fillRecentStores(*stores); });
     menu->addSeparator();
+    menu->addAction(chartEditor_);
     menu->addAction(exportChart_);
     menu->addAction(exportTable_);
     menu->addSeparator();
@@ -93,7 +95,7 @@ void MainActions::buildExperimentMenu()
 
 void MainActions::buildViewMenu()
 {
-    QMenu* menu = window_->menuBar()->addMenu(tr("&View"));
+    QMenu* menu = viewMenu_ = window_->menuBar()->addMenu(tr("&View"));
     menu->addAction(findRuns_);
     menu->addSeparator();
     auto* group = new QActionGroup(this);
@@ -116,7 +118,7 @@ void MainActions::buildViewMenu()
 
 void MainActions::buildHelpMenu()
 {
-    QMenu* menu = window_->menuBar()->addMenu(tr("&Help"));
+    QMenu* menu = helpMenu_ = window_->menuBar()->addMenu(tr("&Help"));
     menu->addAction(tr("About Paretoscope"), this, &MainActions::about);
 }
 
@@ -141,6 +143,7 @@ void MainActions::buildToolBar()
     auto* models = new QMenu(bar);
     auto* stores = new QMenu(bar);
     auto* exports = new QMenu(bar);
+    exports->addAction(chartEditor_);
     exports->addAction(exportChart_);
     exports->addAction(exportTable_);
     connect(models, &QMenu::aboutToShow, this, [this, models] { fillRecentModels(*models); });

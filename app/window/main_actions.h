@@ -20,6 +20,9 @@ public:
     QAction* newExperiment() const { return newExperiment_; }
     QAction* pauseQueue() const { return pauseQueue_; }
     QAction* findRuns() const { return findRuns_; }
+    QAction* chartEditor() const { return chartEditor_; }
+    QMenu* viewMenu() const { return viewMenu_; }
+    QMenu* helpMenu() const { return helpMenu_; }
 
 private:
     void buildFileMenu();
@@ -46,6 +49,9 @@ private:
     QAction* newExperiment_;
     QAction* pauseQueue_;
     QAction* findRuns_;
+    QAction* chartEditor_;
+    QMenu* viewMenu_ = nullptr;
+    QMenu* helpMenu_ = nullptr;
 };
 
 } // namespace paretoscope

@@ -56,6 +56,16 @@ void openFiles(MainWindow& window, const WindowOptions& options)
     for (const QString& file : others) window.files().open(file);
 }
 
+// Once they are there.
+void selectRuns(MainWindow& window, const QList<qint64>& runs)
+{
+    if (runs.isEmpty()) return;
+    Workspace& workspace = window.workspace();
+    QObject::connect(&workspace, &Workspace::snapshotChanged, &window, [&workspace, runs] {
+        if (!workspace.loading() && workspace.selection().isEmpty()) workspace.select(runs);
+    });
+}
+
 void scheduleScreenshot(MainWindow& window, const WindowOptions& options)
 {
     if (options.screenshot.isEmpty()) return;
@@ -94,6 +104,7 @@ int runWindow(QApplication& application, const WindowOptions& options)
     QTimer::singleShot(0, &window, [&] {
         openFiles(window, options);
         window.showPageNamed(options.page);
+        selectRuns(window, options.select);
         scheduleScreenshot(window, options);
     });
     return application.exec();

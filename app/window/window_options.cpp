@@ -14,7 +14,7 @@ const QStringList& optionNames()
 {
     static const QStringList names{u"--store"_s,      u"--settings"_s, u"--theme"_s,
                                    u"--screenshot"_s, u"--after"_s,    u"--size"_s,
-                                   u"--page"_s};
+                                   u"--page"_s,       u"--select"_s};
     return names;
 }
 
@@ -26,6 +26,8 @@ void apply(WindowOptions& options, const QString& name, const QString& value)
     else if (name == u"--screenshot"_s) options.screenshot = value;
     else if (name == u"--after"_s) options.screenshotAfterMs = value.toInt();
     else if (name == u"--page"_s) options.page = value;
+    else if (name == u"--select"_s)
+        for (const QString& run : value.split(u',')) options.select << run.toLongLong();
     else if (name == u"--size"_s)
         options.size = {value.section(u'x', 0, 0).toInt(), value.section(u'x', 1).toInt()};
 }

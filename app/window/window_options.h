@@ -1,6 +1,7 @@
 // What the window is started with.
 #pragma once
 
+#include <QList>
 #include <QSize>
 #include <QString>
 #include <QStringList>
@@ -21,7 +22,8 @@ struct WindowOptions {
     int screenshotAfterMs = 1500;
     QSize size;               // empty = as it was
     QString theme;            // "light", "dark"; empty = as it was
-    QString page;             // "model", "recipe" or "details" to the front
+    QString page;             // to the front; see MainWindow::showPageNamed
+    QList<qint64> select;     // runs
 };
 
 // Words after the program's name. Error(BadUsage) for an unknown option.

@@ -1,6 +1,7 @@
 #include "core/base/log.h"
 
 #include "core/base/error.h"
+#include "core/base/log_audience.h"
 
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
@@ -53,6 +54,7 @@ void addLogFile(const std::filesystem::path& path)
 void logMessage(LogLevel level, const std::string& message)
 {
     logger().log(toSpdlog(level), message);
+    tellListeners(level, message);
 }
 
 } // namespace paretoscope

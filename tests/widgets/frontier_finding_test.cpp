@@ -2,6 +2,8 @@
 
 #include <QtTest>
 
+#include <limits>
+
 using namespace paretoscope;
 
 namespace {
@@ -31,7 +33,7 @@ FrontierChartData someData(bool higherIsBetter)
 
 class FrontierFindingTest : public QObject {
     Q_OBJECT
-private slots:
+private Q_SLOTS:
     void takesTheLeastThatKeepsEnough()
     {
         for (const bool higher : {true, false}) {
@@ -68,6 +70,52 @@ private slots:
         data = someData(true);
         data.points[0].y = 0;
         QVERIFY(!cheapestThatKeeps(data));
+    }
+
+    // By hand: points (100, 20), (50, 20.1), (30, 25), (60, 20), (120, 10); lower is better in both.
+    void limitsLeaveTheBest()
+    {
+        FrontierChartData data = someData(false);
+        QVERIFY(!withinLimits(data)); // no limit, nothing to say
+        data.x.limit = 60;
+        auto found = withinLimits(data);
+        QVERIFY(found && found->best);
+        QCOMPARE(found->within, size_t(3));
+        QCOMPARE(data.points[*found->best].run, int64_t(4)); // 20 beats 20.1 and 25
+        data.y.limit = 20.05;
+        found = withinLimits(data);
+        QCOMPARE(found->within, size_t(1));
+        data.x.limit.reset(); // only y is limited: the smallest of those that keep it
+        found = withinLimits(data);
+        QCOMPARE(found->within, size_t(3));
+        QCOMPARE(data.points[*found->best].run, int64_t(4));
+    }
+
+    // Of a higher-is-better y with x ≤ 25 and y ≥ 0.78: run 3 is 20% over and 10% short, run 2 100% over.
+    void whenNothingWillDoTheNearestIsNamed()
+    {
+        FrontierChartData data = someData(true);
+        data.x.limit = 25;
+        data.y.limit = 0.78;
+        const auto found = withinLimits(data);
+        QVERIFY(found && !found->best && found->nearest);
+        QCOMPARE(found->within, size_t(0));
+        QCOMPARE(data.points[*found->nearest].run, int64_t(3));
+        QVERIFY(qAbs(found->xExcess - 0.2) < 1e-12);
+        QVERIFY(qAbs(found->yExcess - 0.08 / 0.78) < 1e-12);
+    }
+
+    void stepsOfAThirdMetric()
+    {
+        FrontierChartData data;
+        data.zLow = 1;
+        data.zHigh = 32;
+        QCOMPARE(data.zStep(1), 0);
+        QCOMPARE(data.zStep(32), thirdSteps - 1);
+        QCOMPARE(data.zStep(std::numeric_limits<double>::quiet_NaN()), -1);
+        QCOMPARE(data.zStep(7.1), 0);
+        data.z.log = true; // five steps of one octave
+        QCOMPARE(data.zStep(7.1), 2);
     }
 };
 

@@ -72,9 +72,25 @@ void ValueTable::fitColumns(int stretched)
         const int wanted = std::min(sizeHintForColumn(column) + charactersWide(1), charactersWide(widestCharacters));
         setColumnWidth(column, std::max(least, wanted));
     }
-    horizontalHeader()->setStretchLastSection(stretched == columns - 1);
-    if (stretched >= 0 && stretched < columns - 1)
-        horizontalHeader()->setSectionResizeMode(stretched, QHeaderView::Stretch);
+    stretched_ = stretched;
+    natural_ = stretched >= 0 ? columnWidth(stretched) : 0;
+    stretch();
+}
+
+// One column takes the room that is left, but never less than it needs: then one scrolls.
+void ValueTable::stretch()
+{
+    if (stretched_ < 0) return;
+    int others = 0;
+    for (int column = 0; column < model_->columnCount(); ++column)
+        if (column != stretched_ && !isColumnHidden(column)) others += columnWidth(column);
+    setColumnWidth(stretched_, std::max(natural_, viewport()->width() - others));
+}
+
+void ValueTable::resizeEvent(QResizeEvent* event)
+{
+    QTableView::resizeEvent(event);
+    stretch();
 }
 
 QVariant ValueTable::currentKey() const

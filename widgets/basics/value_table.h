@@ -31,11 +31,16 @@ Q_SIGNALS:
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     ValueTableModel* model_;
     QSortFilterProxyModel* sorted_;
+    void stretch();
+
     bool filling_ = false;
+    int stretched_ = -1;
+    int natural_ = 0; // width that the stretched column needs
 };
 
 } // namespace paretoscope

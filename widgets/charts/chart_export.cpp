@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 using namespace Qt::StringLiterals;
 
@@ -23,30 +24,57 @@ namespace paretoscope {
 
 namespace {
 
+std::optional<Qt::Alignment> alignmentOf(LegendPlace place)
+{
+    switch (place) {
+    case LegendPlace::TopLeft: return Qt::AlignTop | Qt::AlignLeft;
+    case LegendPlace::TopRight: return Qt::AlignTop | Qt::AlignRight;
+    case LegendPlace::BottomLeft: return Qt::AlignBottom | Qt::AlignLeft;
+    case LegendPlace::BottomRight: return Qt::AlignBottom | Qt::AlignRight;
+    case LegendPlace::Automatic:
+    case LegendPlace::None: return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+void requirePoints(const FrontierChartData& data)
+{
+    if (data.empty())
+        fail(ErrorCode::BadUsage, "there is no finished run with both '{}' and '{}' to draw",
+             data.x.metric.name, data.y.metric.name);
+}
+
 // A plot that is never shown, drawn for print.
 class PrintedChart {
 public:
     PrintedChart(const FrontierChartData& data, const ChartExportOptions& options)
         : size_(int(options.widthPoints), int(options.heightPoints))
-        , chart_(plot_, printChartStyle(printFont()))
+        , chart_(plot_, printChartStyle(printFont(options.fontPoints)))
     {
         plot_.resize(size_);
         plot_.setViewport(QRect(QPoint(0, 0), size_));
         chart_.setData(data);
         if (!options.caption.empty()) chart_.setCaption(toQt(options.caption));
+        if (!options.title.empty()) chart_.setTitle(toQt(options.title));
+        chart_.setAxisTitles(toQt(options.xLabel), toQt(options.yLabel));
+        chart_.setLegend(options.legend != LegendPlace::None, alignmentOf(options.legend));
         chart_.showAll();
+        chart_.setEnds(true, options.xFrom, options.xTo);
+        chart_.setEnds(false, options.yFrom, options.yTo);
         // Adaptive sampling would leave marks out of the file.
         for (int i = 0; i < plot_.graphCount(); ++i) plot_.graph(i)->setAdaptiveSampling(false);
     }
 
     QSize size() const { return size_; }
 
+    QImage image(double scale) { return plot_.toPixmap(size_.width(), size_.height(), scale).toImage(); }
+
     QByteArray png(double scale)
     {
         QByteArray bytes;
         QBuffer buffer(&bytes);
         buffer.open(QIODevice::WriteOnly);
-        plot_.toPixmap(size_.width(), size_.height(), scale).toImage().save(&buffer, "PNG");
+        image(scale).save(&buffer, "PNG");
         return bytes;
     }
 
@@ -82,10 +110,10 @@ public:
     }
 
 private:
-    static QFont printFont()
+    static QFont printFont(double points)
     {
         QFont font = QApplication::font();
-        font.setPixelSize(12);
+        font.setPixelSize(std::max(1, int(std::lround(points)))); // a pixel is a point here
         return font;
     }
 
@@ -130,14 +158,18 @@ void exportFrontierChart(const FrontierChartData& data, const std::string& file,
     const QString ending = QFileInfo(toQt(file)).suffix().toLower();
     if (ending != u"png"_s && ending != u"svg"_s && ending != u"pdf"_s)
         fail(ErrorCode::BadUsage, "'{}' must end in .png, .svg or .pdf", file);
-    if (data.empty())
-        fail(ErrorCode::BadUsage, "there is no finished run with both '{}' and '{}' to draw",
-             data.x.metric.name, data.y.metric.name);
+    requirePoints(data);
     PrintedChart chart(data, options);
     const QByteArray bytes = ending == u"png"_s   ? chart.png(options.scale)
                              : ending == u"svg"_s ? chart.svg()
                                                   : chart.pdf();
     writeFileAtomically(file, std::string_view(bytes.constData(), size_t(bytes.size())));
+}
+
+QImage frontierChartImage(const FrontierChartData& data, const ChartExportOptions& options)
+{
+    requirePoints(data);
+    return PrintedChart(data, options).image(options.scale);
 }
 
 } // namespace paretoscope

@@ -72,6 +72,11 @@ ChartStyle screenChartStyle(const ThemeColors& colors, const QFont& font)
     style.axis = colors.outline;
     style.accent = colors.accent;
     style.series = colors.series;
+    const bool dark = colors.surface.lightness() < colors.text.lightness();
+    style.ramp = dark ? std::array{QColor(0x84, 0x5e, 0xe0), QColor(0xb8, 0x5f, 0xcb), QColor(0xe2, 0x6f, 0x9a),
+                                   QColor(0xf7, 0xa0, 0x66), QColor(0xf9, 0xe0, 0x7a)}
+                      : std::array{QColor(0xd9, 0x7a, 0x2b), QColor(0xbf, 0x4a, 0x63), QColor(0x8d, 0x36, 0x91),
+                                   QColor(0x50, 0x34, 0x9c), QColor(0x1c, 0x1f, 0x5e)};
     style.font = font;
     return style;
 }

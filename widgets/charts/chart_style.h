@@ -1,6 +1,7 @@
 // Colours, font and sizes of a chart, for the screen or for print.
 #pragma once
 
+#include "widgets/charts/frontier_data.h"
 #include "widgets/charts/series_style.h"
 #include "widgets/theme/colors.h"
 
@@ -14,6 +15,7 @@ namespace paretoscope {
 struct ChartStyle {
     QColor background, text, muted, grid, axis, accent;
     std::array<QColor, seriesColorCount> series;
+    std::array<QColor, thirdSteps> ramp; // of a third metric, low to high; told apart by lightness alone
     QFont font;
     double markSize = 10;  // of a point on the frontier, in pixels
     bool interactive = true; // hints about directions, faster marks

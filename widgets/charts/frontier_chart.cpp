@@ -20,7 +20,6 @@ namespace {
 // Above these counts the intervals of dominated points are left out: they would only be grey.
 constexpr size_t mostDominatedBars = 400;
 constexpr size_t mostNoiseBars = 120;
-constexpr size_t mostLegendRows = 12;
 constexpr size_t crowdSize = 300; // from here on, faded marks are stamped
 const char* const overlayLayer = "rings";
 
@@ -99,10 +98,13 @@ void FrontierChart::setData(FrontierChartData data)
     current_.reset();
     selectedRing_ = currentRing_ = nullptr;
     letters_ = {};
+    letterPlaces_ = {};
     plot_.clearItems();
     plot_.clearPlottables();
     plot_.setBackground(style_.background);
     buildAxes();
+    buildLimits();
+    buildIsoLines();
     buildLines();
     // Faded marks first, so that the frontier lies on top.
     for (size_t series = 0; series < data_.series.size(); ++series) buildSeries(series);
@@ -162,30 +164,46 @@ void FrontierChart::buildSeries(size_t series)
     for (const PointStanding standing : {PointStanding::DominatedBeyondNoise,
                                          PointStanding::Dominated, PointStanding::OnFrontier}) {
         std::vector<size_t>& points = groups[size_t(standing)];
-        if (points.empty() && standing != PointStanding::OnFrontier) continue;
+        if (points.empty()) continue;
         std::stable_sort(points.begin(), points.end(), [&](size_t a, size_t b) {
             return data_.points[a].x < data_.points[b].x;
         });
-        QCPGraph* graph = addMarks(points, style, standing);
-        graph->setName(toQt(data_.series[series].name));
+        for (const auto& [step, part] : byThird(points)) addMarks(part, style, standing, step);
     }
     drawn_.onFrontier += groups[0].size();
     drawn_.dominated += groups[1].size();
     drawn_.beyondNoise += groups[2].size();
 }
 
+// Points of one look each: by their step of the third metric, in the order of x.
+std::map<int, std::vector<size_t>> FrontierChart::byThird(const std::vector<size_t>& points) const
+{
+    std::map<int, std::vector<size_t>> parts;
+    for (const size_t i : points)
+        parts[data_.zLook == ThirdLook::None ? -1 : data_.zStep(data_.points[i].z)].push_back(i);
+    return parts;
+}
+
+double FrontierChart::thirdScale(int step)
+{
+    return step < 0 ? 0.6 : 0.7 + 0.35 * step;
+}
+
 QCPGraph* FrontierChart::addMarks(const std::vector<size_t>& points, const SeriesStyle& style,
-                                  PointStanding standing)
+                                  PointStanding standing, int thirdStep)
 {
     const StandingLook look = lookOf(standing);
-    const QColor color = withAlpha(style_.seriesColor(style), look.alpha);
+    const bool colored = data_.zLook == ThirdLook::Color, sized = data_.zLook == ThirdLook::Size;
+    const QColor plain = !colored ? style_.seriesColor(style) : thirdStep < 0 ? style_.muted : style_.ramp[size_t(thirdStep)];
+    const QColor color = withAlpha(plain, look.alpha);
     QCPGraph* graph = plot_.addGraph();
     graph->setLineStyle(QCPGraph::lsNone);
     const bool strong = standing == PointStanding::OnFrontier;
     // A rim in the background's colour keeps marks that touch apart.
     const QPen rim = strong ? QPen(style_.background, 1) : QPen(Qt::NoPen);
     graph->setPen(Qt::NoPen);
-    const QCPScatterStyle mark(markPath(style.shape), rim, color, style_.markSize * look.scale);
+    const double size = style_.markSize * (sized ? thirdScale(thirdStep) : look.scale);
+    const QCPScatterStyle mark(markPath(style.shape), rim, color, size);
     const bool crowd = style_.interactive && !strong && points.size() > crowdSize;
     graph->setScatterStyle(crowd && plot_.bufferDevicePixelRatio() == 1 ? stamped(mark) : mark);
     QVector<double> x, y;
@@ -298,101 +316,6 @@ void FrontierChart::buildLines()
         curve->setName(several ? toQt(data_.lines[i].name) : tr("frontier"));
         ++drawn_.lines;
     }
-}
-
-void FrontierChart::buildLegend()
-{
-    plot_.legend->clearItems();
-    plot_.legend->setVisible(!data_.empty());
-    plot_.legend->setFont(smaller(style_.font));
-    plot_.legend->setTextColor(style_.text);
-    plot_.legend->setBorderPen(QPen(style_.grid, 1));
-    plot_.legend->setBrush(withAlpha(style_.background, 225));
-    plot_.legend->setIconSize(22, 12);
-    plot_.legend->setRowSpacing(2);
-    plot_.legend->setMargins(QMargins(8, 7, 8, 6));
-    QStringList seen;
-    size_t left = 0;
-    for (int i = 0; i < plot_.plottableCount(); ++i) {
-        QCPAbstractPlottable* plottable = plot_.plottable(i);
-        const auto* graph = qobject_cast<QCPGraph*>(plottable);
-        const bool mark = graph && graph->scatterStyle().brush().color().alpha() == 255;
-        if (!mark && !qobject_cast<QCPCurve*>(plottable)) continue;
-        const QString key = plottable->name() + (graph ? u"#m"_s : u"#l"_s);
-        if (plottable->name().isEmpty() || seen.contains(key)) continue;
-        if (graph && graph->dataCount() == 0 && plottable->name() == tr("baseline")) continue;
-        seen.push_back(key);
-        if (size_t(plot_.legend->itemCount()) < mostLegendRows) plottable->addToLegend();
-        else ++left;
-    }
-    // In the corner where no good point can be.
-    const bool right = !data_.x.metric.higherIsBetter, top = !data_.y.metric.higherIsBetter;
-    plot_.axisRect()->insetLayout()->setInsetAlignment(
-        0, (right ? Qt::AlignRight : Qt::AlignLeft) | (top ? Qt::AlignTop : Qt::AlignBottom));
-    drawn_.note = left > 0 ? tr("%n more series are not in the legend").replace(u"%n"_s, QString::number(left))
-                           : QString();
-}
-
-void FrontierChart::buildDirectionHint()
-{
-    if (data_.empty()) return;
-    const bool right = data_.x.metric.higherIsBetter, top = data_.y.metric.higherIsBetter;
-    auto* hint = new QCPItemText(&plot_);
-    hint->position->setType(QCPItemPosition::ptAxisRectRatio);
-    hint->position->setCoords(right ? 0.99 : 0.01, top ? 0.015 : 0.985);
-    hint->setPositionAlignment((right ? Qt::AlignRight : Qt::AlignLeft)
-                               | (top ? Qt::AlignTop : Qt::AlignBottom));
-    const QString arrow = right ? (top ? u"↗"_s : u"↘"_s) : (top ? u"↖"_s : u"↙"_s);
-    hint->setText(right ? tr("better %1").arg(arrow) : tr("%1 better").arg(arrow));
-    hint->setFont(smaller(style_.font));
-    hint->setColor(style_.muted);
-}
-
-QString FrontierChart::noteText() const
-{
-    QStringList parts;
-    if (const size_t hidden = data_.hiddenByLog())
-        parts << (hidden == 1 ? tr("1 run at or below zero cannot be shown on a log axis")
-                              : tr("%1 runs at or below zero cannot be shown on a log axis")
-                                    .arg(hidden));
-    if (data_.withoutMetric == 1) parts << tr("1 finished run lacks one of the two metrics");
-    else if (data_.withoutMetric > 1)
-        parts << tr("%1 finished runs lack one of the two metrics").arg(data_.withoutMetric);
-    if (!drawn_.note.isEmpty()) parts << drawn_.note;
-    return parts.join(u" · "_s);
-}
-
-void FrontierChart::buildNote()
-{
-    drawn_.note = noteText();
-    placeText(note_, 1, drawn_.note);
-}
-
-void FrontierChart::setCaption(const QString& caption)
-{
-    placeText(caption_, 2, caption);
-}
-
-// A row of small text under the axes, there only while it has something to say.
-void FrontierChart::placeText(QCPTextElement*& element, int row, const QString& text)
-{
-    QCPLayoutGrid* layout = plot_.plotLayout();
-    if (text.isEmpty()) {
-        if (element) layout->remove(element);
-        element = nullptr;
-        layout->simplify();
-        return;
-    }
-    if (!element) {
-        element = new QCPTextElement(&plot_);
-        if (row < layout->rowCount()) layout->insertRow(row);
-        layout->addElement(std::min(row, layout->rowCount()), 0, element);
-    }
-    element->setText(text);
-    element->setFont(smaller(style_.font));
-    element->setTextColor(style_.muted);
-    element->setTextFlags(Qt::AlignLeft | Qt::AlignVCenter);
-    element->setMargins(QMargins(6, 2, 6, 4));
 }
 
 } // namespace paretoscope

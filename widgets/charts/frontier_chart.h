@@ -9,11 +9,13 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <unordered_set>
 #include <vector>
 
 class QCPAbstractItem;
+class QCPAbstractPlottable;
 class QCPAxis;
 class QCPCurve;
 class QCPGraph;
@@ -37,6 +39,11 @@ public:
     const FrontierChartData& data() const { return data_; }
 
     void showAll(); // fits the axes to the data
+    // The place is that with the most room when none is given.
+    void setLegend(bool shown, std::optional<Qt::Alignment> place);
+    void setTitle(const QString& title);                            // over the chart; empty = none
+    void setAxisTitles(const QString& x, const QString& y);         // empty = the metric's own
+    void setEnds(bool horizontal, std::optional<double> from, std::optional<double> to); // of the visible range
     // A line of small text under the chart: store, version, fingerprint.
     void setCaption(const QString& caption);
 
@@ -53,7 +60,7 @@ public:
     // What was drawn, for tests: marks by standing, and the dashed lines.
     struct Drawn {
         size_t onFrontier = 0, dominated = 0, beyondNoise = 0, baselines = 0, errorBars = 0;
-        size_t lines = 0;
+        size_t lines = 0, isoLines = 0, limits = 0;
         QString note;
     };
     const Drawn& drawn() const { return drawn_; }
@@ -62,12 +69,22 @@ private:
     void buildAxes();
     void buildAxis(QCPAxis& axis, const ChartAxis& what, double largest, double& divisor);
     void buildSeries(size_t series);
+    std::map<int, std::vector<size_t>> byThird(const std::vector<size_t>& points) const;
     QCPGraph* addMarks(const std::vector<size_t>& points, const SeriesStyle& style,
-                       PointStanding standing);
+                       PointStanding standing, int thirdStep);
+    static double thirdScale(int step); // of a mark's size
     void addErrorBars(QCPGraph& graph, const std::vector<size_t>& points, QColor color);
     void buildBaselines();
     void buildLines();
+    void buildLimits();
+    void buildIsoLines();
+    double costOf(double x, double y) const;
     void buildLegend();
+    void styleLegend();
+    void placeLegend();
+    void addThirdLegend();
+    void addLegendMark(const QString& name, const QPainterPath& shape, const QColor& color, double size);
+    void addToLegend(QCPAbstractPlottable& plottable);
     void buildNote();
     void buildDirectionHint();
     void buildRings();
@@ -82,6 +99,9 @@ private:
     ChartStyle style_;
     FrontierChartData data_;
     double xDivisor_ = 1, yDivisor_ = 1;
+    bool legendShown_ = true;
+    std::optional<Qt::Alignment> legendPlace_;
+    size_t notInLegend_ = 0;
     QCPTextElement* note_ = nullptr;
     QCPTextElement* caption_ = nullptr;
     QCPGraph* selectedRing_ = nullptr;

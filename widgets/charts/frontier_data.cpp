@@ -101,6 +101,19 @@ void addLine(FrontierChartData& data, int experiment, const std::string& name)
     data.lines.push_back(std::move(line));
 }
 
+void fitThird(FrontierChartData& data)
+{
+    bool any = false;
+    for (const FrontierChartPoint& p : data.points) {
+        if (!std::isfinite(p.z)) continue;
+        data.zLow = any ? std::min(data.zLow, p.z) : p.z;
+        data.zHigh = any ? std::max(data.zHigh, p.z) : p.z;
+        any = true;
+    }
+    if (!any) data.zLook = ThirdLook::None;
+    data.z.log = data.z.log && data.zLow > 0;
+}
+
 void addLines(FrontierChartData& data, bool linePerExperiment)
 {
     if (!linePerExperiment || data.experiments.size() < 2) {
@@ -123,6 +136,22 @@ bool FrontierChartData::visible(const FrontierChartPoint& point) const
     return !(x.log && point.x <= 0) && !(y.log && point.y <= 0);
 }
 
+bool FrontierChartData::withinLimits(const FrontierChartPoint& point) const
+{
+    const auto within = [](const ChartAxis& axis, double value) {
+        return !axis.limit || (axis.metric.higherIsBetter ? value >= *axis.limit : value <= *axis.limit);
+    };
+    return within(x, point.x) && within(y, point.y);
+}
+
+int FrontierChartData::zStep(double value) const
+{
+    if (!std::isfinite(value)) return -1;
+    if (!(zHigh > zLow)) return thirdSteps / 2;
+    const double share = z.log ? std::log(value / zLow) / std::log(zHigh / zLow) : (value - zLow) / (zHigh - zLow);
+    return std::clamp(int(share * thirdSteps), 0, thirdSteps - 1);
+}
+
 size_t FrontierChartData::hiddenByLog() const
 {
     return size_t(std::count_if(points.begin(), points.end(), [&](const FrontierChartPoint& p) {
@@ -133,8 +162,11 @@ size_t FrontierChartData::hiddenByLog() const
 FrontierChartData frontierChartData(std::span<const Run> runs, const FrontierChartOptions& options)
 {
     FrontierChartData data;
-    data.x = {metricInfo(options.x), options.xLog};
-    data.y = {metricInfo(options.y), options.yLog};
+    data.x = {metricInfo(options.x), options.xLog, options.xLimit};
+    data.y = {metricInfo(options.y), options.yLog, options.yLimit};
+    data.isoLines = options.isoLines;
+    if (!options.z.empty()) data.zLook = options.zLook;
+    if (data.zLook != ThirdLook::None) data.z = {metricInfo(options.z), metricInfo(options.z).preferLog, {}};
     Numbering experiments, series;
     std::vector<std::string> signatures;
     for (const Run& run : runs) {
@@ -148,6 +180,8 @@ FrontierChartData frontierChartData(std::span<const Run> runs, const FrontierCha
         }
         FrontierChartPoint point = pointOf(run, *x, *y);
         const std::string signature = recipeSignature(run.request.recipe);
+        if (data.zLook != ThirdLook::None)
+            if (const Measurement* z = run.measurement(options.z)) point.z = z->value;
         point.experiment = experiment;
         point.series = series.of(seriesName(run, signature, options.seriesBy));
         if (size_t(point.series) == signatures.size())
@@ -156,6 +190,7 @@ FrontierChartData frontierChartData(std::span<const Run> runs, const FrontierCha
         data.points.push_back(point);
     }
     data.experiments = experiments.keys();
+    fitThird(data);
     const std::vector<SeriesStyle> styles = assignSeriesStyles(signatures);
     for (size_t i = 0; i < styles.size(); ++i)
         data.series.push_back({series.keys()[i], styles[i]});

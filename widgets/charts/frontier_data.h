@@ -7,6 +7,7 @@
 #include "widgets/charts/series_style.h"
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,7 +20,11 @@ enum class PointStanding { OnFrontier, Dominated, DominatedBeyondNoise };
 struct ChartAxis {
     MetricInfo metric;
     bool log = false;
+    std::optional<double> limit; // the worst value that will do, in the metric's unit
 };
+
+// How a third metric shows.
+enum class ThirdLook { None, Color, Size };
 
 // One run.
 struct FrontierChartPoint {
@@ -28,6 +33,7 @@ struct FrontierChartPoint {
     int experiment = 0; // index into FrontierChartData::experiments
     bool baseline = false;
     double x = 0, y = 0;
+    double z = std::numeric_limits<double>::quiet_NaN(); // third metric; NaN = not measured
     double xLow = 0, xHigh = 0, yLow = 0, yHigh = 0; // 95%; equal to the value when unknown
     PointStanding standing = PointStanding::OnFrontier;
 };
@@ -46,6 +52,10 @@ struct FrontierLine {
 
 struct FrontierChartData {
     ChartAxis x, y;
+    ChartAxis z; // third metric, where `zLook` says so
+    ThirdLook zLook = ThirdLook::None;
+    double zLow = 0, zHigh = 0; // of the points that have it
+    bool isoLines = false;      // equal products of x and y (quotients where one is better large)
     std::vector<std::string> experiments;
     std::vector<ChartSeries> series;
     std::vector<FrontierChartPoint> points;
@@ -58,7 +68,12 @@ struct FrontierChartData {
     // Points that a logarithmic axis cannot show.
     size_t hiddenByLog() const;
     bool visible(const FrontierChartPoint& point) const;
+    bool limited() const { return x.limit || y.limit; }
+    bool withinLimits(const FrontierChartPoint& point) const;
+    int zStep(double value) const; // which of thirdSteps; -1 where it was not measured
 };
+
+constexpr int thirdSteps = 5; // colours or sizes of a third metric, from low to high
 
 enum class SeriesBy { Strategy, Experiment };
 
@@ -66,6 +81,10 @@ struct FrontierChartOptions {
     std::string x = "file_bytes";
     std::string y = "perplexity";
     bool xLog = false, yLog = false;
+    std::string z; // third metric; used when zLook is not None
+    ThirdLook zLook = ThirdLook::None;
+    std::optional<double> xLimit, yLimit;
+    bool isoLines = false;
     bool linePerExperiment = true; // else one frontier over everything shown
     SeriesBy seriesBy = SeriesBy::Strategy;
 };

@@ -20,4 +20,15 @@ struct FrontierFinding {
 // when numbers are not positive.
 std::optional<FrontierFinding> cheapestThatKeeps(const FrontierChartData& data, double keep = 0.99);
 
+// What the limits of the axes leave.
+struct LimitFinding {
+    size_t within = 0;               // runs, of those that the chart shows
+    std::optional<size_t> best;      // index into the points: the best in y, or in x where only y is limited
+    std::optional<size_t> nearest;   // when none is within: the smallest largest excess
+    double xExcess = 0, yExcess = 0; // of the nearest, as shares of the limits; 0 where it keeps one
+};
+
+// Nothing without limits or points.
+std::optional<LimitFinding> withinLimits(const FrontierChartData& data);
+
 } // namespace paretoscope

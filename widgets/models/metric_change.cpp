@@ -123,6 +123,16 @@ const MetricChange* find(const std::vector<MetricChange>& changes, const std::st
     return found == changes.end() ? nullptr : &*found;
 }
 
+// Of right and wrong answers: an interval that holds for few of them and stays between -1 and 1.
+void keepWithinShares(MetricChange& change, const std::vector<ComparedItem>& items)
+{
+    const std::optional<ItemFlips> flips = itemFlips(items);
+    if (!flips || !change.low) return;
+    const Interval interval = pairedShareInterval(flips->items, flips->lost, flips->gained);
+    change.low = interval.low;
+    change.high = interval.high;
+}
+
 bool rightOrWrong(double score)
 {
     return score == 0 || score == 1;
@@ -142,10 +152,12 @@ std::vector<MetricChange> metricChanges(const Run& a, const Run& b, const Compar
     for (const Measurement& m : a.measurements) {
         const auto compared = std::find_if(comparison.metrics.begin(), comparison.metrics.end(),
                                            [&](const ComparedMetric& metric) { return metric.metric == m.metric; });
-        if (compared != comparison.metrics.end())
-            changes.push_back(fromCompared(*compared));
-        else
+        if (compared == comparison.metrics.end()) {
             addLonely(m, true);
+            continue;
+        }
+        changes.push_back(fromCompared(*compared));
+        keepWithinShares(changes.back(), comparedItems(m, *b.measurement(m.metric)));
     }
     for (const Measurement& m : b.measurements)
         if (!a.measurement(m.metric)) addLonely(m, false);

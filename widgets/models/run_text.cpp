@@ -137,6 +137,15 @@ QString runDetailsText(const Run& run)
     return html;
 }
 
+std::vector<std::pair<QString, QString>> runOriginRows(const Run& run)
+{
+    Rows rows{{tr("Recipe"), toQt(run.request.recipe)}};
+    for (const auto& [name, value] : settingRows(run)) rows.push_back({tr("Setting %1").arg(name), value});
+    for (auto& row : provenanceRows(run))
+        if (row.first != tr("Note")) rows.push_back(std::move(row));
+    return rows;
+}
+
 QString runPlainText(const Run& run)
 {
     QTextDocument document;

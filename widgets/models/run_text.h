@@ -5,6 +5,9 @@
 
 #include <QString>
 
+#include <utility>
+#include <vector>
+
 namespace paretoscope {
 
 // Recipe, experiment, every metric with its interval.
@@ -15,5 +18,8 @@ QString runDetailsText(const Run& run);
 
 // The same as plain text, for the clipboard.
 QString runPlainText(const Run& run);
+
+// Recipe, settings, model, texts, seed, machine, fingerprints: name and value, without the notes.
+std::vector<std::pair<QString, QString>> runOriginRows(const Run& run);
 
 } // namespace paretoscope

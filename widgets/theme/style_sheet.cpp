@@ -82,7 +82,7 @@ QTabBar::tab:focus { background: {hover}; }
 
 QHeaderView { background: {surface}; border: none; }
 QHeaderView::section { background: {surface}; color: {muted}; border: none;
-    border-bottom: 1px solid {border}; padding: @1px @2px; font-weight: 600; }
+    border-bottom: 1px solid {border}; padding: @1px; font-weight: 600; }
 QTableView, QListView, QTreeView { background: {surface}; border: none; outline: none;
     gridline-color: {border}; selection-background-color: {selection};
     selection-color: {text}; }
