@@ -3,7 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/model/codebook_linear.h"
-#include "core/strategy/calibration.h"
+#include "core/strategy/covariances.h"
 #include "plugins/quantization/additive_codebooks.h"
 #include "plugins/quantization/codebook_tuning.h"
 #include "plugins/quantization/group_layout.h"
