@@ -135,6 +135,28 @@ void addFrontiers(Json& json, const Comparison& comparison, const ComparisonQues
         json["sentence"] = frontierSentence(frontiers, question.options.plane, question.a.name, question.b.name);
 }
 
+Answer pooledAnswer(const Comparison& comparison, const PooledDifference& pooled, const ComparisonQuestion& question)
+{
+    Answer answer = isBetter(pooled.difference, question.a.name, question.b.name, int64_t(comparison.pooled.size()),
+                             question.significance);
+    answer.sentence = fmt::format("Over all {} pairs: {}", pooled.pairs, answer.sentence);
+    return answer;
+}
+
+Json pooledJson(const Comparison& comparison, const ComparisonQuestion& question)
+{
+    Json list = Json::array();
+    for (const PooledDifference& pooled : comparison.pooled) {
+        const ComparedMetric& d = pooled.difference;
+        const Answer answer = pooledAnswer(comparison, pooled, question);
+        list.push_back({{"metric", d.metric}, {"pairs", pooled.pairs}, {"difference", orNull(d.difference)},
+                        {"low", orNull(d.low)}, {"high", orNull(d.high)}, {"p_value", orNull(d.pValue)},
+                        {"p_adjusted", orNull(d.adjustedP)}, {"items", d.items}, {"test", testName(d.test)},
+                        {"answer", answerName(answer.kind)}, {"sentence", answer.sentence}});
+    }
+    return list;
+}
+
 std::string number(const std::optional<double>& value, const char* format = "{:.5g}")
 {
     return value ? fmt::format(fmt::runtime(format), *value) : std::string();
@@ -161,7 +183,7 @@ void printTable(const Comparison& comparison, const ComparisonQuestion& question
 void printAnswers(const Comparison& comparison, const ComparisonQuestion& question, Console& console)
 {
     for (const ComparedMetric& metric : comparison.metrics) {
-        if (!isTested(metric, question)) continue;
+        if (!isTested(metric, question) || (metric.pValue && !metric.adjustedP)) continue;
         console.print("{}", answerOf(comparison, metric, question).sentence);
         const std::string a = nameOf(metric.runA), b = nameOf(metric.runB);
         if (question.marginPercent)
@@ -194,6 +216,7 @@ Json comparisonJson(const Comparison& comparison, const ComparisonQuestion& ques
               {"tests_corrected_together", comparison.familySize},
               {"significance", question.significance},
               {"pairs", std::move(pairs)},
+              {"pooled", pooledJson(comparison, question)},
               {"settings_that_differ", std::move(settings)}};
     addFrontiers(json, comparison, question);
     return json;
@@ -204,6 +227,8 @@ void printComparison(const Comparison& comparison, const ComparisonQuestion& que
     printTable(comparison, question, console);
     console.print("");
     printAnswers(comparison, question, console);
+    for (const PooledDifference& pooled : comparison.pooled)
+        console.print("{}", pooledAnswer(comparison, pooled, question).sentence);
     if (comparison.frontiers && !(question.a.single && question.b.single)) {
         const FrontierDifference& frontiers = *comparison.frontiers;
         console.print("{}", frontierSentence(frontiers, question.options.plane, question.a.name, question.b.name));

@@ -85,6 +85,16 @@ bool sameSettings(const Run& a, const Run& b)
     return any;
 }
 
+// Such a pair is a control and no question.
+bool bothUncompressed(const ComparedMetric& metric, std::span<const Run> a, std::span<const Run> b)
+{
+    const auto uncompressed = [](std::span<const Run> runs, int64_t id) {
+        return std::any_of(runs.begin(), runs.end(),
+                           [&](const Run& run) { return run.id == id && run.baseline(); });
+    };
+    return uncompressed(a, metric.runA) && uncompressed(b, metric.runB);
+}
+
 } // namespace
 
 std::vector<std::pair<const Run*, const Run*>> pairRuns(std::span<const Run> a,
@@ -135,8 +145,15 @@ Comparison compareRuns(std::span<const Run> a, std::span<const Run> b,
                                   isTested(measurement.metric) ? options.resamples : 0));
     std::vector<ComparedMetric*> family;
     for (ComparedMetric& metric : result.metrics)
-        if (isTested(metric.metric)) family.push_back(&metric);
+        if (isTested(metric.metric) && !bothUncompressed(metric, a, b)) family.push_back(&metric);
     result.familySize = adjustTogether(family);
+    for (const std::string& metric : options.tested)
+        if (auto pooled = pooledDifference(a, b, metric, options.resamples))
+            result.pooled.push_back(std::move(*pooled));
+    family.clear();
+    for (PooledDifference& pooled : result.pooled)
+        family.push_back(&pooled.difference);
+    adjustTogether(family);
     if (!options.plane.empty())
         result.frontiers = frontierDifference(a, b, options.plane, options.draws);
     result.settings = differingSettings(a, b);

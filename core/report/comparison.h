@@ -28,9 +28,16 @@ struct ComparisonOptions {
     int draws = 1000;                // of the frontiers; 0 = values without intervals
 };
 
+// A against B over all their pairs but those of uncompressed models: each item's mean over the pairs.
+struct PooledDifference {
+    ComparedMetric difference; // run numbers are 0
+    int64_t pairs = 0;
+};
+
 struct Comparison {
     std::vector<ComparedMetric> metrics; // pair by pair, in the order of A's runs
     int64_t familySize = 0;              // tests that were corrected together
+    std::vector<PooledDifference> pooled; // of the tested metrics, corrected together
     std::optional<FrontierDifference> frontiers;
     std::vector<SettingDifference> settings;
 };
@@ -39,6 +46,10 @@ struct Comparison {
 // (two strategies at the same bits); what is left over pairs by order.
 std::vector<std::pair<const Run*, const Run*>> pairRuns(std::span<const Run> a,
                                                         std::span<const Run> b);
+
+// Nothing with fewer than two pairs that saw the same items.
+std::optional<PooledDifference> pooledDifference(std::span<const Run> a, std::span<const Run> b,
+                                                 const std::string& metric, int resamples = 0);
 
 // Finished runs with items. Error(BadUsage) for an unknown metric.
 Comparison compareRuns(std::span<const Run> a, std::span<const Run> b,

@@ -176,12 +176,11 @@ std::string frontierSentence(const FrontierDifference& d, const Plane& plane, co
     const bool byRate = d.bdRate.has_value();
     const Estimate& evidence = byRate ? *d.bdRate : d.hypervolumeGain;
     const FrontierVerdict verdict = frontierVerdict(d, plane);
-    std::string what = byRate ? fmt::format("at equal {} it needs {}{} of {} (BD-rate",
-                                            y.title, percentText(evidence.value),
-                                            rangeText(evidence), x.title)
-                              : fmt::format("its hypervolume is {}{} of the box more (no overlap "
-                                            "for a BD-rate",
-                                            percentText(evidence.value), rangeText(evidence));
+    std::string what =
+        byRate ? fmt::format("at equal {} it needs {:.1f} % {} {}{} (BD-rate", y.title, std::abs(100 * evidence.value),
+                             evidence.value > 0 ? "more" : "less", x.title, rangeText(evidence))
+               : fmt::format("its hypervolume is {}{} of the box more (no overlap for a BD-rate",
+                             percentText(evidence.value), rangeText(evidence));
     what += d.draws == 0 || !evidence.low
                 ? "; no interval: nothing is known of the noise)"
             : d.sharedItems > 0

@@ -101,7 +101,10 @@ Answer isBetter(const ComparedMetric& d, const std::string& a, const std::string
     }
     answer.sentence = fmt::format("Not shown: {} and {} differ in {} by {}", a, b, words.title,
                                   factsOf(d, family));
-    if (d.low && d.high)
+    if (d.adjustedP && *d.pValue < significance)
+        answer.sentence += fmt::format("; alone it would be shown ({}), but among {} tests it may be chance",
+                                       pText(*d.pValue), family);
+    else if (d.low && d.high)
         answer.sentence += fmt::format("; anything in {} fits the data",
                                        intervalText(d.metric, *d.low, *d.high));
     answer.sentence += ".";

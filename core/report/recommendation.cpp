@@ -102,13 +102,25 @@ void recommendKnee(const Study& study, Recommendation& result)
     }
 }
 
+// Whether the kinder end of the 95 % interval is a loss of less than the margin.
+bool mayPass(const Study& study, int64_t run)
+{
+    const BaselineTest* test = study.test(run);
+    if (!test || !test->difference.paired) return false;
+    const MetricInfo& y = metricByName(study.options.plane.y).info;
+    const PairedTest& paired = *test->difference.paired;
+    const double loss = y.higherIsBetter ? -paired.high : paired.low;
+    const double unit = y.scale == MetricScale::Ratio ? 1 : std::abs(paired.base);
+    return loss < study.options.marginPercent / 100 * unit;
+}
+
 void addUnknown(const Study& study, Recommendation& result)
 {
     std::vector<std::string>& unknown = result.unknown;
     const std::string title = metricByName(study.options.plane.y).info.title;
     if (study.frontier.sharedItems > 0)
-        unknown.push_back(fmt::format("Quality rests on {} {}; other ones, other tasks and other languages were not asked.",
-                                      study.frontier.sharedItems, "shared items of " + title));
+        unknown.push_back(fmt::format("{} rests on {} shared items; other ones, other tasks and other languages were not asked.",
+                                      title, study.frontier.sharedItems));
     else
         unknown.push_back("The runs share no items, so differences are not paired and intervals are wide.");
     unknown.push_back("The choice and its numbers come from the same items, and the best of many looks better than it "
@@ -121,10 +133,10 @@ void addUnknown(const Study& study, Recommendation& result)
         std::string ties;
         const double cost = costOf(study, *result.run);
         for (const FrontierMember& member : study.frontier.members)
-            if (member.run != *result.run && member.kept() && costOf(study, member.run) < cost && !study.run(member.run)->baseline())
+            if (member.kept() && costOf(study, member.run) < cost && mayPass(study, member.run))
                 ties += (ties.empty() ? "" : ", ") + std::to_string(member.run);
         if (!ties.empty())
-            unknown.push_back("Cheaper runs that no other beats beyond the noise, and that more items might clear: " + ties + ".");
+            unknown.push_back("Cheaper runs that may lose less than the margin too, which more items would tell: " + ties + ".");
     }
     const auto failed = std::count_if(study.runs.begin(), study.runs.end(), [](const Run& run) { return run.state != RunState::Done; });
     if (failed > 0) unknown.push_back(fmt::format("{} of {} runs have no result; what they would have shown is open.", failed, study.runs.size()));

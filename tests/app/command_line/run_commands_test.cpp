@@ -96,7 +96,13 @@ private slots:
             const bool dominated = std::any_of(points.begin(), points.end(), dominates);
             QCOMPARE(point["on_frontier"].toBool(), !dominated);
             QCOMPARE(point["dominated_by"].toArray().isEmpty(), !dominated);
+            const double probability = point["probability"].toDouble(-1);
+            QVERIFY(probability >= 0 && probability <= 1);
+            if (!dominated) QVERIFY(point["kept"].toBool()); // nothing beats it even as measured
         }
+        QCOMPARE(found["shared_items"].toInt(), 4);
+        QVERIFY(found["hypervolume_low"].toDouble() < found["hypervolume_high"].toDouble());
+        QCOMPARE(found["knees"]["chord"]["run"], found["knee"]);
         QVERIFY(found["hypervolume"].toDouble() > 0 && found["hypervolume"].toDouble() <= 1);
     }
 
@@ -177,6 +183,25 @@ private slots:
         QFile file(output);
         QVERIFY(file.open(QIODevice::ReadOnly));
         QVERIFY(file.readAll().startsWith(begin));
+    }
+
+    void theReportIsOnePageThatStandsAlone()
+    {
+        const QString output = folder_->filePath(QStringLiteral("report.html"));
+        const QStringList command{"export", "report", "--store", store_, "--experiment", "small", "--json", "--output"};
+        const Outcome outcome = program(command + QStringList{output});
+        QVERIFY2(outcome.exitCode == 0, outcome.errors);
+        QCOMPARE(outcome.json()["runs"].toInt(), 4);
+        QCOMPARE(outcome.json()["y"].toString(), QStringLiteral("perplexity"));
+        QFile file(output);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QByteArray page = file.readAll();
+        for (const char* part : {"In short.", "<svg", "What was asked", "quantization.rtn(", "sign", text_.toUtf8().constData()})
+            QVERIFY2(page.contains(part) || page.contains(QByteArray(part).replace("/", "/<wbr>")), part);
+        QVERIFY(!page.contains("<script"));
+        const Outcome refused = program(command + QStringList{folder_->filePath(QStringLiteral("report.csv"))});
+        QCOMPARE(refused.exitCode, 2);
+        QVERIFY(refused.errors.contains(".html or .md"));
     }
 
     void mistakesFailBeforeTheFirstRun_data()

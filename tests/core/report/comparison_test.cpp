@@ -75,16 +75,34 @@ private slots:
 
     void onlyTheTestedAreCorrected()
     {
-        const std::vector<Run> a{doneRun(1, "none", 100, {2.1, 1.9, 2.4}), doneRun(2, "x", 100, {2.5, 2.2, 2.6})};
-        const std::vector<Run> b{doneRun(3, "none", 100, {2.0, 1.7, 2.1}), doneRun(4, "x", 100, {2.4, 2.3, 2.7})};
+        const std::vector<Run> a{doneRun(1, "none", 100, {2.1, 1.9, 2.4}), doneRun(2, "x", 100, {2.5, 2.2, 2.6}), doneRun(5, "y", 100, {3.1, 3.2, 3.6})};
+        const std::vector<Run> b{doneRun(3, "none", 100, {2.0, 1.7, 2.1}), doneRun(4, "x", 100, {2.4, 2.3, 2.7}), doneRun(6, "y", 100, {3.0, 3.0, 3.1})};
         QVERIFY(!metricOf(compareRuns(a, b, {}), 1, "perplexity").adjustedP);
         ComparisonOptions options;
         options.tested = {"perplexity"};
         const Comparison comparison = compareRuns(a, b, options);
-        QCOMPARE(comparison.familySize, int64_t(2));
-        QCOMPARE(*metricOf(comparison, 1, "perplexity").adjustedP, 2 * 0.25); // 2 of 8 signs
-        QVERIFY(metricOf(comparison, 1, "perplexity").paired->bootstrapLow);
+        QCOMPARE(comparison.familySize, int64_t(2)); // two uncompressed models are no question
+        QVERIFY(!metricOf(comparison, 1, "perplexity").adjustedP);
+        QCOMPARE(*metricOf(comparison, 5, "perplexity").adjustedP, 2 * 0.25); // 2 of 8 signs
+        QVERIFY(metricOf(comparison, 5, "perplexity").paired->bootstrapLow);
         QVERIFY(!metricOf(comparison, 1, "file_bytes").adjustedP);
+    }
+
+    // Of each window the mean over the pairs x and y: A 2.8 2.7 3.1, B 2.7 2.65 2.9.
+    void allPairsAtOnce()
+    {
+        const std::vector<Run> a{doneRun(1, "none", 1, {9, 9, 9}), doneRun(2, "x", 1, {2.5, 2.2, 2.6}), doneRun(3, "y", 1, {3.1, 3.2, 3.6})};
+        const std::vector<Run> b{doneRun(4, "none", 1, {1, 1, 1}), doneRun(5, "x", 1, {2.4, 2.3, 2.7}), doneRun(6, "y", 1, {3.0, 3.0, 3.1})};
+        const PooledDifference pooled = *pooledDifference(a, b, "perplexity");
+        QCOMPARE(pooled.pairs, int64_t(2));
+        QVERIFY(near(pooled.difference.valueA, std::exp(8.6 / 3)));
+        const Interval log = meanInterval(std::vector<double>{0.1, 0.05, 0.2});
+        const double base = std::exp(8.25 / 3);
+        QVERIFY(near(pooled.difference.difference, std::exp(8.6 / 3) - base));
+        QVERIFY(near(*pooled.difference.low, base * std::expm1(log.low)));
+        QCOMPARE(*pooled.difference.pValue, 0.25);
+        QVERIFY(!pooledDifference(std::span(a).first(2), b, "perplexity")); // one pair
+        QVERIFY(!pooledDifference(a, b, "file_bytes"));
     }
 
     void perplexityIsComparedByWindow()
