@@ -210,7 +210,8 @@ QString FrontierPage::limitText() const
     const auto miss = [&](const ChartAxis& axis, const QString& name, double excess) {
         if (!(excess > 0)) return;
         const QString share = QLocale().toString(100 * excess, 'f', excess < 0.1 ? 1 : 0);
-        misses << (axis.metric.higherIsBetter ? tr("%1 is %2% short").arg(name, share) : tr("%1 is %2% over").arg(name, share));
+        misses << (axis.metric.higherIsBetter ? tr("%1 is %2% short").arg(name, share)
+                                              : tr("%1 is %2% over").arg(name, share));
     };
     miss(data.x, x, found->xExcess);
     miss(data.y, y, found->yExcess);

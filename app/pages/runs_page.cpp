@@ -134,7 +134,8 @@ void RunsPage::refresh()
 {
     const Snapshot& snapshot = workspace_.snapshot();
     // A view that was saved brings its filter along.
-    if (!filterPause_.isActive() && !filter_->hasFocus() && fromQt(filter_->text().trimmed()) != snapshot.request.filter) {
+    if (!filterPause_.isActive() && !filter_->hasFocus()
+        && fromQt(filter_->text().trimmed()) != snapshot.request.filter) {
         const QSignalBlocker quiet(filter_);
         filter_->setText(toQt(snapshot.request.filter));
     }

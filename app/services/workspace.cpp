@@ -17,7 +17,10 @@ namespace paretoscope {
 
 Workspace::Workspace(ProgramSettings& settings, std::vector<std::string> workerCommand,
                      QObject* parent)
-    : QObject(parent), settings_(settings), workerCommand_(std::move(workerCommand)), comparison_(new ComparisonChoice(this))
+    : QObject(parent)
+    , settings_(settings)
+    , workerCommand_(std::move(workerCommand))
+    , comparison_(new ComparisonChoice(this))
 {
     request_.xMetric = fromQt(settings_.get(settings::xMetric));
     request_.yMetric = fromQt(settings_.get(settings::yMetric));

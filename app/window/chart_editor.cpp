@@ -96,6 +96,7 @@ ChartEditor::ChartEditor(Workspace& workspace, Source source, QWidget* window)
     preview_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Ignored);
     auto* buttons = new QHBoxLayout;
     buttons->setContentsMargins(spacing().panel());
+    buttons->setSpacing(spacing().small);
     buttons->addWidget(makeLabel(tr("White paper, dark ink, the colours of the light window."), "muted", this, false),
                        1);
     buttons->addWidget(copy_);
@@ -247,7 +248,7 @@ QSize ChartEditor::previewSize() const
     return picture_.size();
 }
 
-// Smaller than it is where there is no room, never larger than its points.
+// Smaller than it is where there is no room, never larger than its pixels.
 void ChartEditor::showPicture()
 {
     if (picture_.isNull()) {
@@ -255,7 +256,7 @@ void ChartEditor::showPicture()
         return;
     }
     const double ratio = devicePixelRatioF();
-    const QSize natural(int(width_->value()), int(height_->value()));
+    const QSize natural = picture_.size();
     const QSize room = preview_->size() - QSize(2 * spacing().medium, 2 * spacing().medium);
     QSize shown = natural;
     if (natural.width() > room.width() || natural.height() > room.height()) shown.scale(room, Qt::KeepAspectRatio);

@@ -31,6 +31,7 @@
 #include <QCloseEvent>
 #include <QDragEnterEvent>
 #include <QLineEdit>
+#include <QListView>
 #include <QMimeData>
 #include <QSplitter>
 #include <QStatusBar>
@@ -77,6 +78,7 @@ MainWindow::MainWindow(ProgramSettings& settings, std::vector<std::string> worke
     connectViews();
     restoreLayout();
     retitle();
+    experiments_->view()->setFocus(); // not the first button of a header
 }
 
 MainWindow::~MainWindow()

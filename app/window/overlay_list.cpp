@@ -32,6 +32,7 @@ OverlayList::OverlayList(const QString& title, const QString& placeholder, QWidg
     table_->setSelectionMode(QAbstractItemView::SingleSelection);
     table_->horizontalHeader()->hide();
     table_->setSortingEnabled(false);
+    table_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(spacing().panel());
     layout->setSpacing(spacing().small);
@@ -64,6 +65,7 @@ void OverlayList::place()
     const int high = std::min(room.height() * 3 / 5, charactersWide(60));
     setGeometry((room.width() - wide) / 2, room.height() / 8, wide, high);
     table_->fitColumns(1);
+    table_->horizontalHeader()->setSectionResizeMode(1, QHeaderView::Stretch); // long names give way to keys
 }
 
 // Every word must be somewhere in the row.

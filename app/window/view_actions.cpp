@@ -8,6 +8,8 @@
 #include <QMenu>
 #include <QMenuBar>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace paretoscope {
@@ -119,8 +121,14 @@ void ViewActions::collect(const QMenu& menu, const QString& group, bool all,
             continue;
         }
         if (!all && !action->isEnabled()) continue;
+        // Menus of recent things repeat what is in the menu above them.
+        const QString keys = action->shortcut().toString(QKeySequence::NativeText);
+        const bool known = std::any_of(entries.begin(), entries.end(), [&](const OverlayList::Entry& entry) {
+            return !keys.isEmpty() && entry.shortcut == keys;
+        });
+        if (known) continue;
         entries.push_back({group, plain(action->text()).remove(u'…'),
-                           action->shortcut().toString(QKeySequence::NativeText), [action] { action->trigger(); }});
+                           keys, [action] { action->trigger(); }});
     }
 }
 

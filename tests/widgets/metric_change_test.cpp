@@ -66,7 +66,8 @@ private Q_SLOTS:
         QVERIFY(std::abs(changes[1].change - 0.8) < 1e-12);
         const QString sentence = comparisonSentence(changes, "exact_match", "file_bytes").replace(QChar::Nbsp, u' ');
         QVERIFY2(sentence.startsWith(u"B is better: right answers 80 pp higher (95%: "_s), qPrintable(sentence));
-        QVERIFY2(sentence.contains(u"p = 0.0078, over 10 shared items. B's file size is 45% of A's."_s), qPrintable(sentence));
+        QVERIFY2(sentence.contains(u"p = 0.0078, over 10 shared items. B's file size is 45% of A's."_s),
+                 qPrintable(sentence));
         // The other way round it is a loss of the same size.
         const auto back = changesOf(b, a);
         QCOMPARE(back[1].verdict, Verdict::Worse);
@@ -111,7 +112,8 @@ private Q_SLOTS:
     // Six gained, one lost of ten: p = 2 (1 + 7) / 2^7.
     void flipsAreCountedAndTested()
     {
-        const auto items = comparedItems(rightOrWrong({1, 1, 1, 0, 0, 0, 0, 0, 0, 0}), rightOrWrong({0, 1, 1, 1, 1, 1, 1, 1, 1, 0}));
+        const auto items =
+            comparedItems(rightOrWrong({1, 1, 1, 0, 0, 0, 0, 0, 0, 0}), rightOrWrong({0, 1, 1, 1, 1, 1, 1, 1, 1, 0}));
         const auto flips = itemFlips(items);
         QVERIFY(flips.has_value());
         QCOMPARE(flips->gained, int64_t(6));

@@ -194,7 +194,9 @@ QCPGraph* FrontierChart::addMarks(const std::vector<size_t>& points, const Serie
 {
     const StandingLook look = lookOf(standing);
     const bool colored = data_.zLook == ThirdLook::Color, sized = data_.zLook == ThirdLook::Size;
-    const QColor plain = !colored ? style_.seriesColor(style) : thirdStep < 0 ? style_.muted : style_.ramp[size_t(thirdStep)];
+    const QColor plain = !colored        ? style_.seriesColor(style)
+                         : thirdStep < 0 ? style_.muted
+                                         : style_.ramp[size_t(thirdStep)];
     const QColor color = withAlpha(plain, look.alpha);
     QCPGraph* graph = plot_.addGraph();
     graph->setLineStyle(QCPGraph::lsNone);

@@ -36,7 +36,9 @@ double excessOf(const ChartAxis& axis, double value)
 // The better one, by the first axis and where it is the same by the second.
 bool better(const ChartAxis& first, double a, double b, const ChartAxis& second, double c, double d)
 {
-    const auto less = [](const ChartAxis& axis, double p, double q) { return axis.metric.higherIsBetter ? p > q : p < q; };
+    const auto less = [](const ChartAxis& axis, double p, double q) {
+        return axis.metric.higherIsBetter ? p > q : p < q;
+    };
     return a != b ? less(first, a, b) : less(second, c, d);
 }
 
@@ -54,7 +56,8 @@ std::optional<LimitFinding> withinLimits(const FrontierChartData& data)
         if (data.withinLimits(p)) {
             ++finding.within;
             const FrontierChartPoint& best = data.points[finding.best.value_or(i)];
-            const bool wins = byX ? better(data.x, p.x, best.x, data.y, p.y, best.y) : better(data.y, p.y, best.y, data.x, p.x, best.x);
+            const bool wins = byX ? better(data.x, p.x, best.x, data.y, p.y, best.y)
+                                  : better(data.y, p.y, best.y, data.x, p.x, best.x);
             if (!finding.best || wins) finding.best = i;
             continue;
         }

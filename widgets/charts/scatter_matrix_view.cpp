@@ -130,7 +130,7 @@ void ScatterMatrixView::paintPoints(QPainter& painter, const QRect& area, Cell c
     painter.setBrush(Qt::NoBrush);
     painter.drawRect(box);
     const RunDimension &across = data_.dimensions[size_t(cell.column)], &up = data_.dimensions[size_t(cell.row)];
-    const double size = std::clamp(std::min(box.width(), box.height()) / 22, 3.0, 7.0);
+    const double size = std::clamp(std::min(box.width(), box.height()) / 16, 4.5, 8.0);
     const auto draw = [&](const RunVector& run, int alpha) {
         const QPointF place =
             placeIn(box, shareOf(across, run.values[size_t(cell.column)]), shareOf(up, run.values[size_t(cell.row)]));

@@ -124,7 +124,8 @@ private Q_SLOTS:
     void aViewThatCannotBeReadChangesNothing()
     {
         window().workspace().store()->edit([](Store& store) {
-            store.setSetting("named_views", R"({"odd": {"frontier": {"x": 7}, "workspace": {"experiments": "all"}, "metrics": []}})");
+            store.setSetting("named_views",
+                             R"({"odd": {"frontier": {"x": 7}, "workspace": {"experiments": "all"}, "metrics": []}})");
         });
         const SnapshotRequest before = window().workspace().request();
         window().views().show(u"odd"_s);

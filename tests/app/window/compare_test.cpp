@@ -31,7 +31,8 @@ std::vector<Measurement> measured(double bytes, int right)
     answers.metric = "exact_match";
     answers.value = right / 10.0;
     answers.count = 10;
-    for (int i = 0; i < 10; ++i) answers.items.push_back({"q" + std::to_string(i), i < right ? 1.0 : 0.0, 1});
+    for (int i = 0; i < 10; ++i)
+        answers.items.push_back({"q" + std::to_string(i), i < right ? 1.0 : 0.0, 1});
     return {size, answers};
 }
 

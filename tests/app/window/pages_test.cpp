@@ -108,7 +108,8 @@ private Q_SLOTS:
         QTRY_COMPARE(page.shownRun(), qint64(questions_));
         page.copyButton()->click();
         const QString text = QGuiApplication::clipboard()->text();
-        for (const char* part : {"quantization.rtn(bits=3)", "an abacus", "cafe0123", "groups of 128 became groups of 64", "pear\t1"})
+        for (const char* part :
+             {"quantization.rtn(bits=3)", "an abacus", "cafe0123", "groups of 128 became groups of 64", "pear\t1"})
             QVERIFY2(text.contains(QString::fromUtf8(part)), part);
         QCOMPARE(page.origin().values().rows()[0].cells[0].text, u"Note"_s);
         window().workspace().select({});
