@@ -182,7 +182,9 @@ private slots:
     {
         PARETOSCOPE_GOLDEN_MODEL();
         JobContext job;
-        Workbench workbench{cpuBackend(), &job, 1, {}, {}, {}};
+        Workbench workbench;
+        workbench.backend = cpuBackend();
+        workbench.job = &job;
         Pipeline pipeline;
         pipeline.model = model;
         const Pipeline made = applyRecipe(parseRecipe("quantization.k_quants(type=Q8_0,importance=false)"), pipeline, workbench);

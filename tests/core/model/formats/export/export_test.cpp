@@ -40,7 +40,9 @@ ModelPtr compressed(const ModelPtr& model, const std::string& recipe)
     static std::map<std::string, ModelPtr> made; // of one model; several rows ask for the same
     if (const auto found = made.find(recipe); found != made.end()) return found->second;
     JobContext job;
-    Workbench workbench{cpuBackend(), &job, 1, {}, {}, {}};
+    Workbench workbench;
+    workbench.backend = cpuBackend();
+    workbench.job = &job;
     for (int i = 0; i < 4000; ++i) workbench.calibrationText += "some words of a text and others ";
     Pipeline pipeline;
     pipeline.model = model;
