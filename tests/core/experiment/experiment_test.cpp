@@ -130,7 +130,7 @@ private slots:
     void provenanceKeepsEverything()
     {
         const Provenance p{"0.1.0", ~uint64_t{0}, 2,   "cpu", "Haswell",
-                           "m",     "d",          "r", "box", {"a", "b"}};
+                           "m",     "d",          "r", "box", "harness", {"a", "b"}};
         const Provenance q = provenanceFromJson(parseJson(toJson(p).dump(), "t"), "t");
         QVERIFY(toJson(q) == toJson(p));
         QCOMPARE(q.seed, ~uint64_t{0});

@@ -132,7 +132,7 @@ private slots:
         const int64_t id = store->addRuns(experiment, {requestOf("a")}, {"{\"bits\":3}"}).at(0);
         store->takeQueuedRun();
         Provenance provenance{
-            "0.1.0", 0xffffffffffffffffu, 2, "cpu", "avx2", "m1", "d1", "r1", "box", {"note"}};
+            "0.1.0", 0xffffffffffffffffu, 2, "cpu", "avx2", "m1", "d1", "r1", "box", {}, {"note"}};
         Measurement infinite =
             measurementOf("nll_per_token", std::numeric_limits<double>::infinity());
         Measurement unknown = measurementOf("accuracy", std::nan(""));
