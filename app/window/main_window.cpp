@@ -31,7 +31,6 @@
 #include <QCloseEvent>
 #include <QDragEnterEvent>
 #include <QLineEdit>
-#include <QListView>
 #include <QMimeData>
 #include <QSplitter>
 #include <QStatusBar>
@@ -78,7 +77,7 @@ MainWindow::MainWindow(ProgramSettings& settings, std::vector<std::string> worke
     connectViews();
     restoreLayout();
     retitle();
-    experiments_->view()->setFocus(); // not the first button of a header
+    upper_->tabBar()->setFocus(); // not the first button of a header
 }
 
 MainWindow::~MainWindow()
