@@ -65,7 +65,7 @@ ReportInput sample()
     first.request.recipe = "quantization.rtn(bits=4,group_size=128)";
     first.settings = R"({"bits":4,"group_size":128})";
     first.state = RunState::Done;
-    first.provenance = {"0.1.0", 3, 2, "cpu", "Haswell", "m1", "d1", "r1", "box", {}};
+    first.provenance = {"0.1.0", 3, 2, "cpu", "Haswell", "m1", "d1", "r1", "box", {}, {}};
     Measurement perplexity = measured("perplexity", 1.0 / 3);
     perplexity.standardError = 0.0123456;
     perplexity.low = 0.3;
