@@ -12,7 +12,8 @@ namespace {
 constexpr const char* firstPrefix = "first.";
 constexpr const char* secondPrefix = "second.";
 
-LinearWeightPtr readPart(const Json& attributes, const TensorMap& tensors, const std::string& prefix, const std::string& what)
+LinearWeightPtr readPart(const Json& attributes, const TensorMap& tensors, const std::string& prefix,
+                         const std::string& what)
 {
     const std::string name = prefix.substr(0, prefix.size() - 1);
     const std::string kind = requireString(attributes, name.c_str(), what);

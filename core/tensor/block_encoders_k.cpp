@@ -46,7 +46,8 @@ float plainByRmsAndMagnitude(float x, float partRms)
 }
 
 // Weights of a part that are never all 0.
-void weightsOf(const BlockSource& source, int64_t begin, int64_t count, float meanSquare, PlainWeight plain, float* weights)
+void weightsOf(const BlockSource& source, int64_t begin, int64_t count, float meanSquare, PlainWeight plain,
+               float* weights)
 {
     if (importanceWeights(source, begin, count, meanSquare, weights)) return;
     const float* x = source.values + begin;
@@ -157,7 +158,8 @@ void putPairsOfBits(const uint8_t* codes, uint8_t* to)
 {
     for (int half = 0; half < 2; ++half, codes += 128, to += 32)
         for (int m = 0; m < 32; ++m)
-            to[m] = uint8_t((codes[m] & 3) | (codes[m + 32] & 3) << 2 | (codes[m + 64] & 3) << 4 | (codes[m + 96] & 3) << 6);
+            to[m] = uint8_t((codes[m] & 3) | (codes[m + 32] & 3) << 2 | (codes[m + 64] & 3) << 4 |
+                            (codes[m + 96] & 3) << 6);
 }
 
 // Codes of four bits: two parts of 32 share 32 bytes.

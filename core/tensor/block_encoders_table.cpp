@@ -97,7 +97,8 @@ void encodeIq4Xs(const BlockSource& source, uint8_t* block)
         levelWeights(source, part * length, meanSquare, weights);
         scales[part] = fitLevels(source.values + part * length, weights, codes);
     }
-    const float largest = *std::max_element(scales, scales + parts, [](float a, float b) { return std::abs(a) < std::abs(b); });
+    const float largest =
+        *std::max_element(scales, scales + parts, [](float a, float b) { return std::abs(a) < std::abs(b); });
     const float d = asHalf(-largest / 32); // the largest scale becomes -32, which has no counterpart
     writeHalf(d, block);
     uint16_t high = 0;

@@ -42,7 +42,8 @@ BlockMatrix encodeBlocks(const BlockFormat& format, std::span<const float> value
     const BlockEncoder encode = blockEncoder(format);
     if (!encode || rows * columns != int64_t(values.size()) || columns % format.elements != 0 ||
         (!importance.empty() && int64_t(importance.size()) != columns))
-        fail(ErrorCode::Internal, "{}: {} by {} values cannot be written as {} blocks", what, rows, columns, format.name);
+        fail(ErrorCode::Internal, "{}: {} by {} values cannot be written as {} blocks", what, rows, columns,
+             format.name);
     BlockMatrix matrix{&format, rows, columns, {}};
     matrix.blocks = Tensor::zeros(DType::U8, {rows, matrix.rowBytes()});
     uint8_t* const first = matrix.blocks.fill<uint8_t>().data();

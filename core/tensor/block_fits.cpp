@@ -127,7 +127,8 @@ OffsetFit fitOffset(std::span<const float> x, std::span<const float> weights, in
 
 float fitSymmetric(std::span<const float> x, std::span<const float> weights, int most, int8_t* codes)
 {
-    const float largest = *std::max_element(x.begin(), x.end(), [](float a, float b) { return std::abs(a) < std::abs(b); });
+    const float largest =
+        *std::max_element(x.begin(), x.end(), [](float a, float b) { return std::abs(a) < std::abs(b); });
     std::fill_n(codes, x.size(), int8_t{0});
     if (!(std::abs(largest) > tiniest)) return 0;
     Share best;

@@ -14,10 +14,11 @@ struct MixRow {
 };
 
 constexpr MixRow mixes[]{
-    {"Q4_K_M", "Q4_K"}, {"Q2_K", "Q2_K"},   {"Q2_K_S", "Q2_K"}, {"Q3_K_S", "Q3_K"},   {"Q3_K_M", "Q3_K"},   {"Q3_K_L", "Q3_K"},
-    {"Q4_K_S", "Q4_K"}, {"Q5_K_S", "Q5_K"}, {"Q5_K_M", "Q5_K"}, {"Q6_K", "Q6_K"},     {"Q8_0", "Q8_0"},     {"IQ4_NL", "IQ4_NL"},
-    {"IQ4_XS", "IQ4_XS"}, {"Q4_0", "Q4_0"}, {"Q4_1", "Q4_1"},   {"Q5_0", "Q5_0"},     {"Q5_1", "Q5_1"},     {"TQ1_0", "TQ1_0"},
-    {"TQ2_0", "TQ2_0"}, {"MXFP4", "MXFP4"}, {"NVFP4", "NVFP4"},
+    {"Q4_K_M", "Q4_K"}, {"Q2_K", "Q2_K"},     {"Q2_K_S", "Q2_K"},   {"Q3_K_S", "Q3_K"}, {"Q3_K_M", "Q3_K"},
+    {"Q3_K_L", "Q3_K"}, {"Q4_K_S", "Q4_K"},   {"Q5_K_S", "Q5_K"},   {"Q5_K_M", "Q5_K"}, {"Q6_K", "Q6_K"},
+    {"Q8_0", "Q8_0"},   {"IQ4_NL", "IQ4_NL"}, {"IQ4_XS", "IQ4_XS"}, {"Q4_0", "Q4_0"},   {"Q4_1", "Q4_1"},
+    {"Q5_0", "Q5_0"},   {"Q5_1", "Q5_1"},     {"TQ1_0", "TQ1_0"},   {"TQ2_0", "TQ2_0"}, {"MXFP4", "MXFP4"},
+    {"NVFP4", "NVFP4"},
 };
 
 // The first and the last eighth of the blocks and every third between them.

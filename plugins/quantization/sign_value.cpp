@@ -64,7 +64,8 @@ Magnitudes meanMagnitudes(std::span<const float> weights, int64_t rows, int64_t 
 {
     double sum = 0;
     for (const float weight : weights) sum += std::abs(double(weight));
-    return {std::vector<float>(size_t(rows), float(sum / double(rows * columns))), std::vector<float>(size_t(columns), 1.0f)};
+    return {std::vector<float>(size_t(rows), float(sum / double(rows * columns))),
+            std::vector<float>(size_t(columns), 1.0f)};
 }
 
 SignMatrix signMatrix(std::span<const float> weights, const Magnitudes& magnitudes, const std::string& what)

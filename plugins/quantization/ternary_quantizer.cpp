@@ -47,7 +47,8 @@ std::vector<float> ternaryScales(std::span<const float> weights, int64_t rows, i
     const int64_t groups = rows * (columns / groupSize);
     if (wholeMatrix) return std::vector<float>(size_t(groups), scaleOf(weights));
     std::vector<float> scales;
-    for (int64_t g = 0; g < groups; ++g) scales.push_back(scaleOf(weights.subspan(size_t(g * groupSize), size_t(groupSize))));
+    for (int64_t g = 0; g < groups; ++g)
+        scales.push_back(scaleOf(weights.subspan(size_t(g * groupSize), size_t(groupSize))));
     return scales;
 }
 
@@ -74,7 +75,8 @@ LinearWeightPtr packedTernary(const TernaryMatrix& matrix, const std::string& wh
     std::vector<uint8_t> codes(static_cast<size_t>(matrix.columns));
     std::vector<AffineGrid> grids(static_cast<size_t>(groups));
     for (int64_t r = 0; r < matrix.rows; ++r) {
-        for (int64_t c = 0; c < matrix.columns; ++c) codes[size_t(c)] = uint8_t(matrix.trits[size_t(r * matrix.columns + c)] + zero);
+        for (int64_t c = 0; c < matrix.columns; ++c)
+            codes[size_t(c)] = uint8_t(matrix.trits[size_t(r * matrix.columns + c)] + zero);
         for (int64_t g = 0; g < groups; ++g) {
             const double scale = double(matrix.scales[size_t(r * groups + g)]);
             grids[size_t(g)] = {scale > 0 ? scale : 1, zero}; // an empty group has no code but zero

@@ -133,7 +133,8 @@ private slots:
         for (const float value : {0.5f, -0.75f, 0.0f}) { // numbers that 16 bits and every table hold
             const std::vector<float> x(256, value);
             for (const float back : decoded(encodeBlocks(format, x, 1, 256, {}, "x")))
-                QVERIFY2(std::abs(back - value) <= tolerance * std::abs(value), qPrintable(QString("%1 for %2").arg(back).arg(value)));
+                QVERIFY2(std::abs(back - value) <= tolerance * std::abs(value),
+                         qPrintable(QString("%1 for %2").arg(back).arg(value)));
         }
     }
 
@@ -168,7 +169,8 @@ private slots:
             double w = 0, l = 0, ll = 0, s = 0, sl = 0;
             for (size_t i = 0; i < 32; ++i) {
                 const double weight = double(weights[i]), code = codes[i], value = double(x[i]);
-                w += weight, l += weight * code, ll += weight * code * code, s += weight * value, sl += weight * code * value;
+                w += weight, l += weight * code, ll += weight * code * code, s += weight * value,
+                    sl += weight * code * value;
             }
             const double determinant = w * ll - l * l;
             QVERIFY(std::abs(double(fit.scale) - (w * sl - s * l) / determinant) < 1e-4);

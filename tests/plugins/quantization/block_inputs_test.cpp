@@ -15,7 +15,8 @@ namespace {
 std::map<std::string, std::vector<float>> mapsOf(const Pipeline& pipeline)
 {
     std::map<std::string, std::vector<float>> maps;
-    forEachLinear(*pipeline.model, [&](const LinearId& id, const Linear& linear) { maps[id.text()] = linear.weight->toDense(); });
+    forEachLinear(*pipeline.model,
+                  [&](const LinearId& id, const Linear& linear) { maps[id.text()] = linear.weight->toDense(); });
     return maps;
 }
 
@@ -82,11 +83,13 @@ private slots:
     void laterStagesSeeEarlierOnes()
     {
         test::StarterModel starter;
-        const auto plain = mapsOf(starter.with("quantization.gptq(bits=2,group_size=64,calibration_samples=4,calibration_length=64)"));
-        const auto staged =
-            mapsOf(starter.with("quantization.gptq(bits=2,group_size=64,calibration_samples=4,calibration_length=64,true_sequential=true)"));
+        const auto plain = mapsOf(
+            starter.with("quantization.gptq(bits=2,group_size=64,calibration_samples=4,calibration_length=64)"));
+        const auto staged = mapsOf(starter.with("quantization.gptq(bits=2,group_size=64,calibration_samples=4,"
+                                                "calibration_length=64,true_sequential=true)"));
         for (const char* role : {"query", "key", "value"})
-            QVERIFY(plain.at(std::string("blocks.0.attention.") + role) == staged.at(std::string("blocks.0.attention.") + role));
+            QVERIFY(plain.at(std::string("blocks.0.attention.") + role) ==
+                    staged.at(std::string("blocks.0.attention.") + role));
         QVERIFY(plain.at("blocks.0.attention.output") != staged.at("blocks.0.attention.output"));
         QVERIFY(plain.at("blocks.0.feed_forward.down") != staged.at("blocks.0.feed_forward.down"));
     }
@@ -98,7 +101,8 @@ private slots:
         const auto plain = mapsOf(starter.with(recipe + ")"));
         QVERIFY(plain == mapsOf(starter.with(recipe + ",skip_first_tokens=0)")));
         QVERIFY(plain != mapsOf(starter.with(recipe + ",skip_first_tokens=4)")));
-        PARETOSCOPE_EXPECT_ERROR(starter.with(recipe + ",skip_first_tokens=64)"), "leaves nothing of sequences of 64 tokens");
+        PARETOSCOPE_EXPECT_ERROR(starter.with(recipe + ",skip_first_tokens=64)"),
+                                 "leaves nothing of sequences of 64 tokens");
     }
 };
 

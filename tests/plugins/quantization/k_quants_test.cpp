@@ -137,7 +137,8 @@ private slots:
     {
         test::StarterModel starter;
         const Model& model = *starter.pipeline.model;
-        const std::vector<int32_t> tokens = model.tokenizer->encode(starter.workbench.calibrationText.substr(0, 900), false);
+        const std::vector<int32_t> tokens =
+            model.tokenizer->encode(starter.workbench.calibrationText.substr(0, 900), false);
         const std::vector<std::vector<int32_t>> sequences{tokens, {tokens.begin(), tokens.begin() + 50}};
         const InputImportance importance(model, sequences, starter.workbench, "test");
         const auto rows = double(tokens.size() + 50);
@@ -165,7 +166,8 @@ private slots:
         }
         const std::vector<float> head = importance.of({-1, -1, "output"});
         QCOMPARE(head.size(), squares.size());
-        for (size_t i = 0; i < head.size(); ++i) QVERIFY(std::abs(double(head[i]) - squares[i]) < 1e-3 * squares[i] + 1e-9);
+        for (size_t i = 0; i < head.size(); ++i)
+            QVERIFY(std::abs(double(head[i]) - squares[i]) < 1e-3 * squares[i] + 1e-9);
         QVERIFY(importance.of({7, 3, "up"}).empty());
     }
 
@@ -173,7 +175,8 @@ private slots:
     {
         test::StarterModel starter;
         const double plain = starter.drift(starter.with("quantization.k_quants(type=Q4_0,pure=true,importance=false)"));
-        const double weighted = starter.drift(starter.with("quantization.k_quants(type=Q4_0,pure=true,calibration_samples=16)"));
+        const double weighted =
+            starter.drift(starter.with("quantization.k_quants(type=Q4_0,pure=true,calibration_samples=16)"));
         QVERIFY2(weighted < plain, qPrintable(QString::number(weighted / plain)));
     }
 
@@ -187,12 +190,14 @@ private slots:
         workbench.job = &job;
         Pipeline pipeline;
         pipeline.model = model;
-        const Pipeline made = applyRecipe(parseRecipe("quantization.k_quants(type=Q8_0,importance=false)"), pipeline, workbench);
+        const Pipeline made =
+            applyRecipe(parseRecipe("quantization.k_quants(type=Q8_0,importance=false)"), pipeline, workbench);
         const std::vector<float> before = test::hiddenOf(model), after = test::hiddenOf(made.model);
         double largest = 0;
         for (const float value : before) largest = std::max(largest, std::abs(double(value)));
         for (const float value : after) QVERIFY(std::isfinite(value));
-        const bool routed = std::any_of(model->blocks.begin(), model->blocks.end(), [](const auto& block) { return bool(block->moe); });
+        const bool routed = std::any_of(model->blocks.begin(), model->blocks.end(),
+                                        [](const auto& block) { return bool(block->moe); });
         // Of random experts, a router may choose others for the smallest difference.
         if (!routed) QVERIFY(test::largestDifference(before, after) < 0.1 * largest);
         QVERIFY(weightBytes(*made.model) < weightBytes(*model));
@@ -201,7 +206,8 @@ private slots:
     void compressedModelsAreRefused()
     {
         test::StarterModel starter;
-        PARETOSCOPE_EXPECT_ERROR(starter.with("quantization.rtn+quantization.k_quants(importance=false)"), "already compressed");
+        PARETOSCOPE_EXPECT_ERROR(starter.with("quantization.rtn+quantization.k_quants(importance=false)"),
+                                 "already compressed");
     }
 };
 

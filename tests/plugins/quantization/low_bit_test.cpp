@@ -73,7 +73,8 @@ private slots:
             const std::vector<float> weights = normals(64, seed);
             const auto error = [&](double scale) {
                 double sum = 0;
-                for (const float weight : weights) sum += std::pow(double(weight) - scale * nearestTrit(double(weight), scale), 2);
+                for (const float weight : weights)
+                    sum += std::pow(double(weight) - scale * nearestTrit(double(weight), scale), 2);
                 return sum;
             };
             const double found = double(ternaryScales(weights, 1, 64, 64, false, TernaryScale::LeastSquares)[0]);
@@ -102,7 +103,8 @@ private slots:
 
     void emptyGroupsAreZero()
     {
-        const TernaryMatrix made = roundToTernary(std::vector<float>(512, 0.0f), 2, 256, 256, false, TernaryScale::LeastSquares);
+        const TernaryMatrix made =
+            roundToTernary(std::vector<float>(512, 0.0f), 2, 256, 256, false, TernaryScale::LeastSquares);
         for (const float value : packedTernary(made, "w")->toDense()) QCOMPARE(value, 0.0f);
     }
 
@@ -122,7 +124,8 @@ private slots:
     {
         for (uint64_t seed = 0; seed < 10; ++seed) {
             const std::vector<float> weights = normals(24 * 40, seed);
-            QVERIFY(errorOf(weights, rankOneMagnitudes(weights, 24, 40)) < errorOf(weights, meanMagnitudes(weights, 24, 40)));
+            QVERIFY(errorOf(weights, rankOneMagnitudes(weights, 24, 40)) <
+                    errorOf(weights, meanMagnitudes(weights, 24, 40)));
         }
     }
 
@@ -148,8 +151,8 @@ private slots:
         test::StarterModel starter;
         const double plain = starter.drift(starter.with("quantization.ternary"));
         const double grouped = starter.drift(starter.with("quantization.ternary(group_size=64)"));
-        const double corrected =
-            starter.drift(starter.with("quantization.ternary(group_size=64,scale=least_squares,compensate=true,calibration_samples=16)"));
+        const double corrected = starter.drift(starter.with(
+            "quantization.ternary(group_size=64,scale=least_squares,compensate=true,calibration_samples=16)"));
         QVERIFY2(grouped < plain, qPrintable(QString::number(grouped / plain)));
         const double fitted = starter.drift(starter.with("quantization.ternary(group_size=64,scale=least_squares)"));
         QVERIFY2(fitted < grouped, qPrintable(QString::number(fitted / grouped)));
@@ -166,7 +169,8 @@ private slots:
             QCOMPARE(linear.weight->kind(), std::string(whole ? "blocks" : "packed"));
         });
         QVERIFY(!made.notes.empty());
-        PARETOSCOPE_EXPECT_ERROR(starter.with("quantization.ternary(storage=TQ1_0,group_size=64)"), "'group_size' must be 256 or -1");
+        PARETOSCOPE_EXPECT_ERROR(starter.with("quantization.ternary(storage=TQ1_0,group_size=64)"),
+                                 "'group_size' must be 256 or -1");
         PARETOSCOPE_EXPECT_ERROR(starter.with("quantization.ternary+quantization.onebit"), "already compressed");
     }
 };

@@ -39,7 +39,8 @@ double lossOf(const Model& model, const std::vector<int32_t>& tokens)
         std::vector<double> logits;
         for (int64_t v = 0; v < head->outputs(); ++v) {
             double sum = 0;
-            for (int64_t c = 0; c < hidden.columns; ++c) sum += double(hidden.row(t)[c]) * double(table[size_t(v * hidden.columns + c)]);
+            for (int64_t c = 0; c < hidden.columns; ++c)
+                sum += double(hidden.row(t)[c]) * double(table[size_t(v * hidden.columns + c)]);
             logits.push_back(sum * model.config.logitScale);
         }
         const double largest = *std::max_element(logits.begin(), logits.end());
@@ -72,22 +73,23 @@ private slots:
             for (int64_t c = 0; c < columns; ++c) result[size_t(row * columns + c)] += step * float((c % 7) - 3) * 0.1f;
             return result;
         };
-        const RowSalience salience =
-            rowSalience(model, {tokens}, [&](const LinearId& each) { return each == id; },
-                        [&](const LinearId&, const LinearWeight& weight) { return moved(weight.toDense(), weight.inputs(), 1); },
-                        starter.workbench, "test");
+        const RowSalience salience = rowSalience(
+            model, {tokens}, [&](const LinearId& each) { return each == id; },
+            [&](const LinearId&, const LinearWeight& weight) { return moved(weight.toDense(), weight.inputs(), 1); },
+            starter.workbench, "test");
         QCOMPARE(salience.slopes.size(), size_t(1));
         const auto lossAt = [&](float step) {
             return lossOf(*withLinears(model, [&](const LinearId& each, const Linear& linear) -> LinearWeightPtr {
                 if (each != id) return linear.weight;
                 const LinearWeight& weight = *linear.weight;
-                return std::make_shared<DenseLinear>(
-                    Tensor::fromFloats({weight.outputs(), weight.inputs()}, moved(weight.toDense(), weight.inputs(), step)));
+                return std::make_shared<DenseLinear>(Tensor::fromFloats(
+                    {weight.outputs(), weight.inputs()}, moved(weight.toDense(), weight.inputs(), step)));
             }), tokens);
         };
         const double slope = (lossAt(0.1f) - lossAt(-0.1f)) / 0.2;
         const double a = salience.slopes.at(id)[row];
-        QVERIFY2(std::abs(a - slope) < 0.03 * std::abs(slope) + 1e-5, qPrintable(QString("%1 against %2").arg(a).arg(slope)));
+        QVERIFY2(std::abs(a - slope) < 0.03 * std::abs(slope) + 1e-5,
+                 qPrintable(QString("%1 against %2").arg(a).arg(slope)));
         QVERIFY(std::abs(salience.sums.at(id)[row] - std::abs(a + a * a / 2)) < 1e-9);
         for (size_t r = 0; r < salience.sums.at(id).size(); ++r)
             if (r != size_t(row)) QCOMPARE(salience.sums.at(id)[r], 0.0);
@@ -95,7 +97,8 @@ private slots:
 
     void budgetsAreExact()
     {
-        const std::map<LinearId, std::vector<double>> salience{{{0, -1, "a"}, {5, 4, 3, 2, 1, 0.5}}, {{1, -1, "b"}, {0.1, 0.2, 9, 0.3}}};
+        const std::map<LinearId, std::vector<double>> salience{{{0, -1, "a"}, {5, 4, 3, 2, 1, 0.5}},
+                                                               {{1, -1, "b"}, {0.1, 0.2, 9, 0.3}}};
         const auto count = [](const auto& chosen) {
             std::vector<int64_t> counts;
             for (const auto& [id, rows] : chosen) counts.push_back(std::count(rows.begin(), rows.end(), true));
@@ -117,14 +120,16 @@ private slots:
         const RowMixLinear map(first, second, orderOf({4, 0, 2, 1, 3}));
         const std::vector<float> a = first->toDense(), b = second->toDense(), all = map.LinearWeight::toDense();
         const auto same = [&](size_t output, const std::vector<float>& part, size_t row) {
-            return std::equal(part.begin() + int64_t(row * 8), part.begin() + int64_t(row * 8 + 8), all.begin() + int64_t(output * 8));
+            return std::equal(part.begin() + int64_t(row * 8), part.begin() + int64_t(row * 8 + 8),
+                              all.begin() + int64_t(output * 8));
         };
         QVERIFY(same(4, a, 0) && same(0, a, 1) && same(2, a, 2) && same(1, b, 0) && same(3, b, 1));
         for (const int64_t rows : {1, 3}) {
             const std::vector<float> x = dense(rows, 8, 7)->toDense(), bias{1, 2, 3, 4, 5};
             std::vector<float> y(size_t(rows * 5)), expected(size_t(rows * 5));
             map.apply(*cpuBackend(), {x.data(), rows, 8}, bias.data(), {y.data(), rows, 5});
-            DenseLinear(Tensor::fromFloats({5, 8}, all)).apply(*cpuBackend(), {x.data(), rows, 8}, bias.data(), {expected.data(), rows, 5});
+            DenseLinear(Tensor::fromFloats({5, 8}, all))
+                .apply(*cpuBackend(), {x.data(), rows, 8}, bias.data(), {expected.data(), rows, 5});
             for (size_t i = 0; i < y.size(); ++i) QVERIFY(std::abs(y[i] - expected[i]) < 1e-5f);
         }
         const LinearWeightPtr again = linearWeightFromTensors("row_mix", map.attributes(), map.tensors(), "map");
@@ -135,17 +140,22 @@ private slots:
     void contradictionsAreRefused()
     {
         const LinearWeightPtr first = dense(3, 8, 1), second = dense(2, 8, 2);
-        PARETOSCOPE_EXPECT_ERROR(RowMixLinear(first, second, orderOf({0, 1, 2, 3, 3})), "not a permutation (it names 3)");
-        PARETOSCOPE_EXPECT_ERROR(RowMixLinear(first, second, orderOf({0, 1, 2, 3, 9})), "not a permutation (it names 9)");
-        PARETOSCOPE_EXPECT_ERROR(RowMixLinear(first, second, orderOf({0, 1, 2})), "the order of 5 rows has the shape [3]");
+        PARETOSCOPE_EXPECT_ERROR(RowMixLinear(first, second, orderOf({0, 1, 2, 3, 3})),
+                                 "not a permutation (it names 3)");
+        PARETOSCOPE_EXPECT_ERROR(RowMixLinear(first, second, orderOf({0, 1, 2, 3, 9})),
+                                 "not a permutation (it names 9)");
+        PARETOSCOPE_EXPECT_ERROR(RowMixLinear(first, second, orderOf({0, 1, 2})),
+                                 "the order of 5 rows has the shape [3]");
         PARETOSCOPE_EXPECT_ERROR(RowMixLinear(first, dense(2, 9, 1), orderOf({0, 1, 2, 3, 4})), "8 and 9 inputs");
         const RowMixLinear map(first, second, orderOf({4, 0, 2, 1, 3}));
         TensorMap tensors = map.tensors();
         tensors.erase("order");
-        PARETOSCOPE_EXPECT_ERROR(linearWeightFromTensors("row_mix", map.attributes(), tensors, "map"), "map: its 'order' is missing");
+        PARETOSCOPE_EXPECT_ERROR(linearWeightFromTensors("row_mix", map.attributes(), tensors, "map"),
+                                 "map: its 'order' is missing");
         Json nested = map.attributes();
         nested["first"] = "row_mix";
-        PARETOSCOPE_EXPECT_ERROR(linearWeightFromTensors("row_mix", nested, map.tensors(), "map"), "inside a mix of rows");
+        PARETOSCOPE_EXPECT_ERROR(linearWeightFromTensors("row_mix", nested, map.tensors(), "map"),
+                                 "inside a mix of rows");
     }
 
     void endsAreUniform()
@@ -157,7 +167,9 @@ private slots:
         const Pipeline all = starter.with("quantization.mixllm(bits=4,share=1" + tail);
         const Pipeline some = starter.with("quantization.mixllm(bits=4,share=0.1" + tail);
         std::map<std::string, std::vector<float>> expected;
-        forEachLinear(*gptq.model, [&](const LinearId& id, const Linear& linear) { expected[id.text()] = linear.weight->toDense(); });
+        forEachLinear(*gptq.model, [&](const LinearId& id, const Linear& linear) {
+            expected[id.text()] = linear.weight->toDense();
+        });
         forEachLinear(*none.model, [&](const LinearId& id, const Linear& linear) {
             QVERIFY(linear.weight->toDense() == expected.at(id.text()));
         });
@@ -167,7 +179,8 @@ private slots:
         int64_t rows = 0, chosen = 0;
         forEachLinear(*some.model, [&](const LinearId&, const Linear& linear) {
             rows += linear.weight->outputs();
-            if (const auto* mix = dynamic_cast<const RowMixLinear*>(linear.weight.get())) chosen += mix->second()->outputs();
+            if (const auto* mix = dynamic_cast<const RowMixLinear*>(linear.weight.get()))
+                chosen += mix->second()->outputs();
             else if (linear.weight->description().starts_with("8-bit")) chosen += linear.weight->outputs();
         });
         QCOMPARE(chosen, int64_t(std::lround(0.1 * double(rows))));
