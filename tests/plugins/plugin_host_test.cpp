@@ -27,7 +27,7 @@ PluginRecord loadOnly(const char* name)
 class PluginHostTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void loadsStrategiesOfAFamily()
     {
         StrategyRegistry registry;

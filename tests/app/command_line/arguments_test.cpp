@@ -22,7 +22,7 @@ Arguments parse(const std::vector<std::string>& words)
 class ArgumentsTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void valuesFollowOrAreJoined()
     {
         QCOMPARE(parse({"m", "--bits", "4"}).integer("bits", 0, 0, 9), int64_t{4});

@@ -11,7 +11,7 @@ using namespace paretoscope;
 class CommandTableTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void thePromisedCommandsAreThere()
     {
         std::set<std::string> names;
