@@ -27,7 +27,8 @@ public:
     {
         const Model& model = *pipeline_.model;
         if (settings_.boolean("importance"))
-            importance_.emplace(model, calibrationSequences(model, settings_, workbench_, strategyId), workbench_, "k-quants");
+            importance_.emplace(model, calibrationSequences(model, settings_, workbench_, strategyId), workbench_,
+                                "k-quants");
         const double blocks = double(model.blocks.size());
         auto made = withLinears(model, [&](const LinearId& id, const Linear& linear) -> LinearWeightPtr {
             if (!isQuantizable(id)) return linear.weight;
@@ -47,11 +48,13 @@ private:
     {
         const BlockFormat* type = fittingType(wished, weight->inputs());
         if (!type) {
-            notes_.insert(fmt::format("matrices of {} inputs stay as they are: no block type divides them", weight->inputs()));
+            notes_.insert(
+                fmt::format("matrices of {} inputs stay as they are: no block type divides them", weight->inputs()));
             return weight;
         }
         if (type != &wished)
-            notes_.insert(fmt::format("{} where a block of {} does not divide {} inputs", type->name, wished.name, weight->inputs()));
+            notes_.insert(fmt::format("{} where a block of {} does not divide {} inputs", type->name, wished.name,
+                                      weight->inputs()));
         std::vector<float> importance;
         if (importance_) {
             importance = importance_->of(id);
@@ -97,9 +100,9 @@ public:
             strategyId,
             "quantization",
             "k-quants (GGUF blocks)",
-            "Stores matrices as the blocks of GGUF files, each kind of matrix with the block type that llama.cpp's mixes "
-            "give it. Scales are searched so that weights with large inputs are rounded best. Exported to GGUF, the file "
-            "holds the same bytes; quick, and the most widely run format.",
+            "Stores matrices as the blocks of GGUF files, each kind of matrix with the block type that llama.cpp's "
+            "mixes give it. Scales are searched so that weights with large inputs are rounded best. Exported to "
+            "GGUF, the file holds the same bytes; quick, and the most widely run format.",
             "ggml-org, llama.cpp, k-quants (2023) and importance matrix (2024), github.com/ggml-org/llama.cpp",
             {"calibration"}};
         return row;
@@ -109,19 +112,23 @@ public:
     {
         static const std::vector<Parameter> rows = [] {
             std::vector<Parameter> all{
-                Parameter::choice("type", "Type", "Q4_K_M", blockMixNames(),
-                                  "The mix of block types, by llama.cpp's names: Q2_K is the smallest of the K mixes and "
-                                  "Q6_K the best; S, M and L spend less or more on values and down projections."),
-                Parameter::boolean("importance", "Importance matrix", true,
-                                   "Weight errors by the mean square of the inputs on the calibration text; matters most "
-                                   "at 3 bits and below. Without it no text is read."),
-                Parameter::boolean("embeddings", "Embedding and head", true,
-                                   "Also store the embedding and the output head as blocks, as llama.cpp does; off, they "
-                                   "keep their numbers, as under the other methods here."),
+                Parameter::choice(
+                    "type", "Type", "Q4_K_M", blockMixNames(),
+                    "The mix of block types, by llama.cpp's names: Q2_K is the smallest of the K mixes and "
+                    "Q6_K the best; S, M and L spend less or more on values and down projections."),
+                Parameter::boolean(
+                    "importance", "Importance matrix", true,
+                    "Weight errors by the mean square of the inputs on the calibration text; matters most "
+                    "at 3 bits and below. Without it no text is read."),
+                Parameter::boolean(
+                    "embeddings", "Embedding and head", true,
+                    "Also store the embedding and the output head as blocks, as llama.cpp does; off, they "
+                    "keep their numbers, as under the other methods here."),
                 Parameter::boolean("pure", "One type only", false,
                                    "Give every matrix the type that the mix is named after.")
                     .asAdvanced()};
-            for (Parameter& parameter : calibrationParameters()) all.push_back(std::move(parameter).asAdvanced());
+            for (Parameter& parameter : calibrationParameters())
+                all.push_back(std::move(parameter).asAdvanced());
             return all;
         }();
         return rows;

@@ -29,7 +29,9 @@ public:
         const RowSalience salience = salienceOf(model, sequences);
         const std::string choice = settings_.text("selection");
         chosen_ = chosenRows(salience.sums, settings_.number("share"),
-                             choice == "per_matrix" ? RowChoice::PerMap : choice == "random" ? RowChoice::Random : RowChoice::Global,
+                             choice == "per_matrix" ? RowChoice::PerMap
+                             : choice == "random"   ? RowChoice::Random
+                                                    : RowChoice::Global,
                              workbench_.seed);
         workbench_.job->enterPart(0.4, 1);
         Pipeline result = solveBlockwise(pipeline_, settings_, workbench_, strategyId, "MixLLM",
@@ -89,7 +91,9 @@ private:
         const int64_t columns = weight.inputs();
         std::vector<float> rows;
         for (size_t r = 0; r < high.size(); ++r)
-            if (high[r] == many) rows.insert(rows.end(), dense.begin() + int64_t(r) * columns, dense.begin() + int64_t(r + 1) * columns);
+            if (high[r] == many)
+                rows.insert(rows.end(), dense.begin() + int64_t(r) * columns,
+                            dense.begin() + int64_t(r + 1) * columns);
         const int64_t count = int64_t(rows.size()) / columns;
         const AffineSettings grid{many ? highBits : lowBits_, many, false};
         if (!covariance || !settings_.boolean("compensate"))
@@ -133,9 +137,9 @@ public:
             strategyId,
             "quantization",
             "MixLLM",
-            "Gives 8 bits to the output rows that move the loss most, ranked over the whole model by their gradients on a "
-            "calibration text, and few bits to the others, rounded as GPTQ does. A tenth more bytes for a loss closer to "
-            "the original's. Activations stay as they are.",
+            "Gives 8 bits to the output rows that move the loss most, ranked over the whole model by their gradients "
+            "on a calibration text, and few bits to the others, rounded as GPTQ does. A tenth more bytes for a loss "
+            "closer to the original's. Activations stay as they are.",
             "Zheng, Song, Liu, MixLLM, 2024, arXiv:2412.14590",
             {"calibration", "gradients"}};
         return row;
@@ -148,15 +152,18 @@ public:
                 bitsParameter(), groupSizeParameter(),
                 Parameter::number("share", "Share with 8 bits", 0.1, 0, 1,
                                   "Share of all output rows that get 8 bits; 0 is GPTQ with few bits, 1 with 8."),
-                Parameter::choice("selection", "Selection", "global", {"global", "per_matrix", "random"},
-                                  "Rank rows over the whole model, within each matrix, or not at all: the last two are what "
-                                  "the method is compared with.")
+                Parameter::choice(
+                    "selection", "Selection", "global", {"global", "per_matrix", "random"},
+                    "Rank rows over the whole model, within each matrix, or not at all: the last two are what "
+                    "the method is compared with.")
                     .asAdvanced(),
-                Parameter::boolean("compensate", "Correct later columns", true,
-                                   "Round columns one after another and correct those that follow, as GPTQ does; off, "
-                                   "weights are rounded to nearest.")
+                Parameter::boolean(
+                    "compensate", "Correct later columns", true,
+                    "Round columns one after another and correct those that follow, as GPTQ does; off, "
+                    "weights are rounded to nearest.")
                     .asAdvanced()};
-            for (Parameter& parameter : blockSolvingParameters()) all.push_back(std::move(parameter));
+            for (Parameter& parameter : blockSolvingParameters())
+                all.push_back(std::move(parameter));
             all.push_back(unevenGroupsParameter());
             return all;
         }();

@@ -17,9 +17,9 @@ public:
             "quantization.onebit",
             "quantization",
             "OneBit (signs and values)",
-            "Keeps the sign of each weight in one bit and magnitudes as the best product of a scale for each row and one "
-            "for each input: a little over one bit a weight. The start of a training that this program does not "
-            "repeat; without it, a model loses nearly everything it knows.",
+            "Keeps the sign of each weight in one bit and magnitudes as the best product of a scale for each row and "
+            "one for each input: a little over one bit a weight. The start of a training that this program does not "
+            "repeat; without it, a model loses much of what it knows.",
             "Xu, Han, Yang, Wang, Zhang, Liu, Huang, Zhang, Che, OneBit, 2024, arXiv:2402.11295",
             {}};
         return row;
@@ -27,10 +27,10 @@ public:
 
     const std::vector<Parameter>& parameters() const override
     {
-        static const std::vector<Parameter> rows{
-            Parameter::choice("magnitudes", "Magnitudes", "rank_one", {"rank_one", "mean"},
-                              "The best rank-one approximation of the magnitudes, or their mean in every place, which is "
-                              "what the method is compared with.")};
+        static const std::vector<Parameter> rows{Parameter::choice(
+            "magnitudes", "Magnitudes", "rank_one", {"rank_one", "mean"},
+            "The best rank-one approximation of the magnitudes, or their mean in every place, which is "
+            "what the method is compared with.")};
         return rows;
     }
 
@@ -55,8 +55,9 @@ public:
             const std::string what = info().id + ": " + id.text();
             const std::vector<float> dense = finiteDense(*linear.weight, what);
             const int64_t rows = linear.weight->outputs(), columns = linear.weight->inputs();
-            const Magnitudes magnitudes = settings.text("magnitudes") == "mean" ? meanMagnitudes(dense, rows, columns)
-                                                                                : rankOneMagnitudes(dense, rows, columns);
+            const Magnitudes magnitudes = settings.text("magnitudes") == "mean"
+                                              ? meanMagnitudes(dense, rows, columns)
+                                              : rankOneMagnitudes(dense, rows, columns);
             return std::make_shared<SignLinear>(signMatrix(dense, magnitudes, what));
         });
         return result;

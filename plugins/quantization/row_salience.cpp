@@ -1,7 +1,7 @@
 #include "plugins/quantization/row_salience.h"
 
-#include "core/inference/transformer.h"
 #include "core/base/random.h"
+#include "core/inference/transformer.h"
 #include "core/training/losses.h"
 #include "core/training/trainable_model.h"
 
@@ -45,7 +45,8 @@ void addSample(const std::vector<Watched>& maps, const Gradients& gradients, Row
         slopes.resize(rows);
         for (size_t r = 0; r < rows; ++r) {
             double a = 0;
-            for (size_t c = r * columns; c < (r + 1) * columns; ++c) a += double(gradient[c]) * double(maps[m].change[c]);
+            for (size_t c = r * columns; c < (r + 1) * columns; ++c)
+                a += double(gradient[c]) * double(maps[m].change[c]);
             sums[r] += std::abs(a + 0.5 * a * a);
             slopes[r] += a;
         }

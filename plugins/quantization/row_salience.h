@@ -3,8 +3,8 @@
 // Source: Zheng et al., MixLLM, 2024 (arXiv:2412.14590), section 3.1.
 #pragma once
 
-#include "core/strategy/workbench.h"
 #include "core/model/model.h"
+#include "core/strategy/workbench.h"
 
 #include <cstdint>
 #include <functional>

@@ -39,9 +39,9 @@ public:
             "quantization.ternary",
             "quantization",
             "Ternary (BitNet b1.58)",
-            "Keeps of each weight only whether it is -1, 0 or 1 times the mean magnitude of its group: about two bits a "
-            "weight and products without multiplications. Meant for models that were trained this way; a model that "
-            "was not loses nearly everything it knows.",
+            "Keeps of each weight only whether it is -1, 0 or 1 times the mean magnitude of its group: about two "
+            "bits a weight. Meant for models that were trained this way; a model that was not loses much of what it "
+            "knows.",
             "Ma, Wang, Ma, Wang, Wang, Huang, Dong, Wang, Xue, Wei, The Era of 1-bit LLMs, 2024, arXiv:2402.17764",
             {}};
         return row;
@@ -51,23 +51,28 @@ public:
     {
         static const std::vector<Parameter> rows = [] {
             std::vector<Parameter> all{
-                Parameter::integer("group_size", "Group size", -1, -1, 1 << 16,
-                                   "Weights of a row that share one mean magnitude; -1 takes one for the whole matrix, as "
-                                   "BitNet does. Smaller groups lose less.")
+                Parameter::integer(
+                    "group_size", "Group size", -1, -1, 1 << 16,
+                    "Weights of a row that share one mean magnitude; -1 takes one for the whole matrix, as "
+                    "BitNet does. Smaller groups lose less.")
                     .withUnit("weights")
                     .withAllowed({-1, 32, 64, 128, 256}),
-                Parameter::choice("storage", "Storage", "packed", {"packed", "TQ2_0", "TQ1_0"},
-                                  "Two bits a weight and a scale for each group of a row, or GGUF's ternary blocks of 256 "
-                                  "weights: TQ2_0 with two bits, TQ1_0 with five weights in a byte. Blocks need groups of "
-                                  "256 or the whole matrix; where they do not divide a row, it is packed."),
-                Parameter::choice("scale", "Scale", "absmean", {"absmean", "least_squares"},
-                                  "The mean magnitude, which trained models expect, or the scale that loses least of the "
-                                  "weights, which is better for models that were not trained for it."),
-                Parameter::boolean("compensate", "Correct later columns", false,
-                                   "Round columns one after another and correct those that follow on a calibration text, "
-                                   "as GPTQ does. Wants least-squares scales: the mean magnitude cuts off what "
-                                   "the corrections add.")};
-            for (Parameter& parameter : blockSolvingParameters()) all.push_back(std::move(parameter));
+                Parameter::choice(
+                    "storage", "Storage", "packed", {"packed", "TQ2_0", "TQ1_0"},
+                    "Two bits a weight and a scale for each group of a row, or GGUF's ternary blocks of 256 "
+                    "weights: TQ2_0 with two bits, TQ1_0 with five weights in a byte. Blocks need groups of "
+                    "256 or the whole matrix; where they do not divide a row, it is packed."),
+                Parameter::choice(
+                    "scale", "Scale", "absmean", {"absmean", "least_squares"},
+                    "The mean magnitude, which trained models expect, or the scale that loses least of the "
+                    "weights, which is better for models that were not trained for it."),
+                Parameter::boolean(
+                    "compensate", "Correct later columns", false,
+                    "Round columns one after another and correct those that follow on a calibration text, "
+                    "as GPTQ does. Wants least-squares scales: the mean magnitude cuts off what the "
+                    "corrections add.")};
+            for (Parameter& parameter : blockSolvingParameters())
+                all.push_back(std::move(parameter));
             all.push_back(unevenGroupsParameter());
             return all;
         }();
@@ -88,8 +93,8 @@ public:
         check(pipeline, settings);
         if (settings.boolean("compensate"))
             return solveBlockwise(pipeline, settings, workbench, info().id, "ternary",
-                                  [&](const LinearId& id, const LinearWeight& weight, const std::vector<double>* covariance,
-                                      std::set<std::string>& notes) {
+                                  [&](const LinearId& id, const LinearWeight& weight,
+                                      const std::vector<double>* covariance, std::set<std::string>& notes) {
                                       return ternary(id, weight, covariance, settings, workbench, notes);
                                   });
         Pipeline result = pipeline;
@@ -106,16 +111,18 @@ public:
     }
 
 private:
-    static LinearWeightPtr ternary(const LinearId& id, const LinearWeight& weight, const std::vector<double>* covariance,
-                                   const Settings& settings, const Workbench& workbench, std::set<std::string>& notes)
+    static LinearWeightPtr ternary(const LinearId& id, const LinearWeight& weight,
+                                   const std::vector<double>* covariance, const Settings& settings,
+                                   const Workbench& workbench, std::set<std::string>& notes)
     {
         const std::string what = "quantization.ternary: " + id.text();
         const int64_t rows = weight.outputs(), columns = weight.inputs();
         const int64_t group = groupFor("quantization.ternary", id, weight, bits, settings);
         noteSmallerGroup(settings, group, columns, notes);
         const std::vector<float> dense = finiteDense(weight, what);
-        TernaryMatrix made = roundToTernary(dense, rows, columns, group, settings.integer("group_size") < 0,
-                                            settings.text("scale") == "absmean" ? TernaryScale::Absmean : TernaryScale::LeastSquares);
+        TernaryMatrix made =
+            roundToTernary(dense, rows, columns, group, settings.integer("group_size") < 0,
+                           settings.text("scale") == "absmean" ? TernaryScale::Absmean : TernaryScale::LeastSquares);
         if (covariance) {
             constexpr double damping = 0.01;
             TernaryRule rule(made);
