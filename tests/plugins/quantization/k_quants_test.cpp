@@ -1,6 +1,6 @@
 // Mixes of GGML blocks: which type goes where, what it costs, and what importances are.
 #include "core/base/error.h"
-#include "core/strategy/calibration.h"
+#include "core/strategy/covariances.h"
 #include "plugins/quantization/block_mix.h"
 #include "plugins/quantization/input_importance.h"
 #include "plugins/quantization/strategies.h"
