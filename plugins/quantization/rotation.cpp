@@ -236,6 +236,8 @@ private:
 void requireRotatable(const Model& model, const std::string& strategy)
 {
     const std::string who = fmt::format("{}: {} ({})", strategy, model.name, model.config.architecture);
+    if (model.vision)
+        fail(ErrorCode::Unsupported, "{} reads pictures, whose rows enter between its blocks unrotated", who);
     for (const auto& block : model.blocks) requireBlock(*block, who);
     requireNorm(model.finalNorm, who);
     if (model.embeddingNorm || model.embeddingProjection || model.outputProjection || !model.positionEmbedding.empty() ||

@@ -38,7 +38,7 @@ const Command& exportHarnessCommand()
 {
     static const Command row{
         "export harness",
-        "Write finished runs in the form of lm-evaluation-harness: results_*.json and samples_*.jsonl, a folder a run.",
+        "Write finished runs in the form of lm-evaluation-harness, a folder a run.",
         {},
         {options::store(),
          options::experiment(),

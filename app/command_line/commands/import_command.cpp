@@ -66,9 +66,9 @@ const Command& importCommand()
 {
     static const Command row{
         "import",
-        "Take another program's results into a store, marked as foreign: results_*.json (with the samples beside it) "
-        "or samples_*.jsonl of lm-evaluation-harness, JSON of llama-bench.",
-        {{"FILE", "The results."}},
+        "Take another program's results into a store, marked as foreign.",
+        {{"FILE", "results_*.json (with its samples beside it) or samples_*.jsonl of lm-evaluation-harness, or "
+                  "what llama-bench writes as JSON."}},
         {{"store", "FILE", "The store to write; made when it does not exist."},
          {"name", "NAME", "The experiment's name; the model's with '(imported)' when not given."},
          {"model", "NAME", "What the model is called; as the file has it when not given."},

@@ -61,7 +61,7 @@ const Command& worldCommand()
 {
     static const Command row{
         "world",
-        "Print items of the synthetic world: texts for calibration, or just to look at; without a kind, list the kinds.",
+        "Print items of the synthetic world, or list their kinds when none is given.",
         {},
         {{"kind", "KIND", "Which items; several take turns.", true},
          {"split", "SPLIT", "train, calibration, validation (when not given) or test."},

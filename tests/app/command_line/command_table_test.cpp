@@ -56,7 +56,8 @@ private Q_SLOTS:
         for (const Command* command : commands::all())
             for (const Option& option : command->options)
                 for (const char* shared : {"store", "json", "seed", "threads", "backend", "calibration", "experiment"})
-                    if (option.name == shared && command->name != "run" && command->name != "random-model")
+                    if (option.name == shared && command->name != "run" && command->name != "import" &&
+                        command->name != "random-model")
                         QCOMPARE(helps.emplace(option.name, option.help).first->second, option.help);
     }
 };

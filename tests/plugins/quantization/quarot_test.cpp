@@ -110,8 +110,10 @@ private slots:
     {
         PARETOSCOPE_GOLDEN_MODEL();
         static const std::map<std::string, const char*> refused{
-            {"bert", "layer norms"},   {"bloom", "layer norms"},     {"falcon", "layer norms"}, {"gemma2", "normalizes what its blocks add"},
-            {"gpt2", "layer norms"},   {"gpt_neox", "layer norms"}, {"opt", "layer norms"},    {"phi", "layer norms"}};
+            {"bert", "layer norms"},    {"bloom", "layer norms"},    {"clip", "reads pictures"},
+            {"falcon", "layer norms"},  {"gpt2", "layer norms"},     {"gpt_neox", "layer norms"},
+            {"llava", "reads pictures"}, {"opt", "layer norms"},     {"phi", "layer norms"},
+            {"gemma2", "normalizes what its blocks add"}};
         const auto reason = refused.find(model->config.architecture);
         if (reason != refused.end()) {
             std::string said;
