@@ -26,7 +26,7 @@ Int8Linear::Int8Linear(PackedMatrix matrix) : matrix_(std::move(matrix))
 
 void Int8Linear::apply(const Backend& backend, ConstMatrixView x, const float* bias, MatrixView y) const
 {
-    compressedProducts(backend).linearInt8(x, matrix_, bias, y);
+    compressedProducts(backend).linearInteger(x, matrix_, {}, bias, y);
 }
 
 void Int8Linear::toDense(int64_t begin, MatrixView y) const

@@ -6,7 +6,6 @@
 #include "core/backend/cpu/blas.h"
 #include "core/backend/cpu/codebook_kernels.h"
 #include "core/backend/cpu/hadamard_kernels.h"
-#include "core/backend/cpu/int8_kernels.h"
 #include "core/backend/cpu/integer_kernels.h"
 #include "core/backend/cpu/kernels.h"
 #include "core/backend/cpu/sign_kernels.h"
@@ -117,11 +116,6 @@ public:
     void addSparse(ConstMatrixView x, const SparseRows& weight, MatrixView y) const override
     {
         cpu::addSparse(x, weight, y);
-    }
-
-    void linearInt8(ConstMatrixView x, const PackedMatrix& weight, const float* bias, MatrixView y) const override
-    {
-        cpu::linearInt8(x, weight, bias, y);
     }
 
     void linearInteger(ConstMatrixView x, const PackedMatrix& weight, const ActivationRounding& rounding,

@@ -1,10 +1,7 @@
-// Rounding to eight bits, and byte products by way of 16-bit integers on any processor.
+// Byte products by way of 16-bit integers on any processor.
 #include "core/backend/cpu/simd_targets.h"
 
 #include "core/backend/cpu/int8_kernels.h"
-
-#include <algorithm>
-#include <limits>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/backend/cpu/int8_dots.cpp"
@@ -14,48 +11,6 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace paretoscope::cpu::HWY_NAMESPACE {
-
-// Compared as integers, so that a NaN counts as the largest value.
-uint32_t peakBits(const float* x, int64_t columns)
-{
-    const FloatTag d;
-    const hn::RebindToSigned<FloatTag> di;
-    auto largest = hn::Zero(di);
-    int64_t k = 0;
-    for (; k + floatLanes <= columns; k += floatLanes)
-        largest = hn::Max(largest, hn::BitCast(di, hn::Abs(hn::LoadU(d, x + k))));
-    auto peak = uint32_t(hn::GetLane(hn::MaxOfLanes(di, largest)));
-    for (; k < columns; ++k) {
-        uint32_t bits = 0;
-        std::memcpy(&bits, x + k, sizeof(bits));
-        peak = std::max(peak, bits & 0x7fffffffu);
-    }
-    return peak;
-}
-
-int32_t roundRow(const float* x, int64_t columns, float factor, int8_t* values)
-{
-    const FloatTag d;
-    const hn::RebindToSigned<FloatTag> di;
-    const hn::Rebind<int8_t, FloatTag> db;
-    const auto factors = hn::Set(d, factor);
-    auto total = hn::Zero(di);
-    int64_t k = 0;
-    const auto round = [&](const float* from, int8_t* to) {
-        const auto rounded = hn::NearestInt(hn::Mul(hn::LoadU(d, from), factors));
-        total = hn::Add(total, rounded);
-        hn::StoreU(hn::DemoteTo(db, rounded), db, to);
-    };
-    for (; k + floatLanes <= columns; k += floatLanes) round(x + k, values + k);
-    if (k < columns) {
-        float rest[floatLanes] = {};
-        int8_t stored[floatLanes];
-        std::copy(x + k, x + columns, rest);
-        round(rest, stored);
-        std::copy(stored, stored + (columns - k), values + k);
-    }
-    return hn::GetLane(hn::SumOfLanes(di, total));
-}
 
 using ShortTag = hn::CappedTag<int16_t, 16>;
 using WideTag = hn::Repartition<int32_t, ShortTag>;
@@ -105,22 +60,9 @@ namespace paretoscope::cpu {
 
 namespace {
 
-HWY_EXPORT(peakBits);
-HWY_EXPORT(roundRow);
 HWY_EXPORT(dotTile);
 
 } // namespace
-
-Int8Row roundToInt8(const float* x, int64_t columns, int8_t* values)
-{
-    std::fill(values, values + (columns + int8Step - 1) / int8Step * int8Step, int8_t{0});
-    const uint32_t bits = HWY_DYNAMIC_DISPATCH(peakBits)(x, columns);
-    if (bits >= 0x7f800000u) return {std::numeric_limits<float>::quiet_NaN(), 0};
-    float peak = 0;
-    std::memcpy(&peak, &bits, sizeof(peak));
-    if (!(peak > 1e-30f)) return {0, 0};
-    return {peak / 127, HWY_DYNAMIC_DISPATCH(roundRow)(x, columns, 127 / peak, values)};
-}
 
 void int8Dots(const Int8Tile& tile, int32_t* sums)
 {
