@@ -118,13 +118,4 @@ std::string textTable(const std::vector<std::vector<std::string>>& rows)
     return text;
 }
 
-std::string humanSeconds(double seconds)
-{
-    const auto whole = int64_t(seconds + 0.5);
-    if (seconds < 10) return fmt::format("{:.1f} s", seconds);
-    if (whole < 60) return fmt::format("{} s", whole);
-    if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
-    return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
-}
-
 } // namespace paretoscope

@@ -64,6 +64,4 @@ private:
 // right; the first row is the header.
 std::string textTable(const std::vector<std::vector<std::string>>& rows);
 
-std::string humanSeconds(double seconds); // "42 s", "3 min 20 s", "2 h 5 min"
-
 } // namespace paretoscope

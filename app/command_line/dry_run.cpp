@@ -35,11 +35,6 @@ std::string shown(const std::optional<Expected>& expected, const std::function<s
     return fmt::format("{} (± {:.0f}%)", text(expected->value), 100 * *expected->pastError);
 }
 
-std::string secondsText(double seconds)
-{
-    return seconds < 90 ? fmt::format("{:.1f} s", seconds) : fmt::format("{:.1f} min", seconds / 60);
-}
-
 } // namespace
 
 int showForecast(const ExperimentPlan& plan, const std::string& storePath, Console& console)
@@ -56,7 +51,7 @@ int showForecast(const ExperimentPlan& plan, const std::string& storePath, Conso
         if (forecast.seconds) total += forecast.seconds->value;
         else ++unknown;
         const auto bytes = [](double value) { return humanBytes(value); };
-        console.print("{:<18} {:<22} {:<22} {}", shown(forecast.seconds, secondsText), shown(forecast.fileBytes, bytes),
+        console.print("{:<18} {:<22} {:<22} {}", shown(forecast.seconds, humanSeconds), shown(forecast.fileBytes, bytes),
                       shown(forecast.peakMemoryBytes, bytes), request.recipe);
         rows.push_back({{"recipe", request.recipe},
                         {"seconds", expectedJson(forecast.seconds)},
@@ -65,7 +60,7 @@ int showForecast(const ExperimentPlan& plan, const std::string& storePath, Conso
     }
     if (console.wantsJson())
         console.json({{"runs", rows}, {"total_seconds", total}, {"unknown_runs", unknown}});
-    console.print("{} runs, about {}{}; nothing was run", requests.size(), secondsText(total),
+    console.print("{} runs, about {}{}; nothing was run", requests.size(), humanSeconds(total),
                   unknown ? fmt::format(" without {} that no earlier run in '{}' is like", unknown, storePath) : "");
     return 0;
 }

@@ -2,7 +2,9 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/text.h"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 #include <vector>
@@ -55,6 +57,21 @@ Json parseJson(std::string_view text, const std::string& where)
         // The library's text has its own prefix and may quote raw bytes; keep only the position.
         const auto* parse = dynamic_cast<const Json::parse_error*>(&error);
         fail(ErrorCode::BadFile, "{}: not valid JSON (at byte {})", where, parse ? parse->byte : 0);
+    }
+}
+
+void forEachJsonLine(std::string_view text, const std::string& name,
+                     const std::function<void(const Json& line, int64_t number, const std::string& where)>& visit)
+{
+    int64_t number = 0;
+    for (size_t begin = 0; begin < text.size();) {
+        const size_t end = std::min(text.find('\n', begin), text.size());
+        const std::string_view line = trimmed(text.substr(begin, end - begin));
+        begin = end + 1;
+        ++number;
+        if (line.empty()) continue;
+        const std::string where = fmt::format("{}: line {}", name, number);
+        visit(parseJson(line, where), number, where);
     }
 }
 

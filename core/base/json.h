@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,10 @@ namespace paretoscope {
 // Parses `text`; `where` names it in errors. Refuses text deeper than 64 levels, duplicate keys,
 // invalid UTF-8 and anything after the value. Throws Error(BadFile).
 Json parseJson(std::string_view text, const std::string& where);
+
+// Every line of a JSON Lines text that is not empty, with `where` as "NAME: line 3". Throws Error(BadFile).
+void forEachJsonLine(std::string_view text, const std::string& name,
+                     const std::function<void(const Json& line, int64_t number, const std::string& where)>& visit);
 
 // Reads and parses a file of at most `maxBytes`. Throws Error(NotFound, Io or BadFile).
 Json readJsonFile(const std::filesystem::path& path, size_t maxBytes = size_t{256} << 20);

@@ -119,6 +119,15 @@ std::string humanBytes(double bytes)
     return fmt::format("{:.{}f} {}", bytes, std::abs(bytes) < 10 ? 2 : 1, units[unit]);
 }
 
+std::string humanSeconds(double seconds)
+{
+    const auto whole = int64_t(seconds + 0.5);
+    if (seconds < 10) return fmt::format("{:.1f} s", seconds);
+    if (whole < 60) return fmt::format("{} s", whole);
+    if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
+    return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
+}
+
 std::optional<long long> parseInteger(std::string_view text)
 {
     long long value = 0;

@@ -26,6 +26,9 @@ std::string_view trimmed(std::string_view text);
 // "1.2 MiB", "640 B": for people. Files and JSON carry plain numbers.
 std::string humanBytes(double bytes);
 
+// "9.4 s", "42 s", "3 min 20 s", "2 h 5 min": for people.
+std::string humanSeconds(double seconds);
+
 // Whole text as a number; nullopt when anything else is in it or it does not fit.
 std::optional<long long> parseInteger(std::string_view text);
 std::optional<double> parseNumber(std::string_view text);

@@ -70,14 +70,7 @@ Run foreignRun(const std::string& model, const std::string& origin, const std::s
 std::vector<Json> jsonLines(const std::string& text, const std::string& name)
 {
     std::vector<Json> values;
-    int64_t number = 0;
-    for (size_t begin = 0; begin < text.size();) {
-        const size_t end = std::min(text.find('\n', begin), text.size());
-        const std::string_view line = trimmed(std::string_view(text).substr(begin, end - begin));
-        begin = end + 1;
-        ++number;
-        if (!line.empty()) values.push_back(parseJson(line, fmt::format("{}: line {}", name, number)));
-    }
+    forEachJsonLine(text, name, [&](const Json& line, int64_t, const std::string&) { values.push_back(line); });
     return values;
 }
 

@@ -62,16 +62,9 @@ QuestionSet readDocument(const Json& document, const std::string& name)
 QuestionSet readLines(const std::string& text, const std::string& name)
 {
     QuestionSet set;
-    int64_t number = 0;
-    for (size_t begin = 0; begin < text.size();) {
-        const size_t end = std::min(text.find('\n', begin), text.size());
-        const std::string_view line = trimmed(std::string_view(text).substr(begin, end - begin));
-        begin = end + 1;
-        ++number;
-        if (line.empty()) continue;
-        const std::string where = fmt::format("{}: line {}", name, number);
-        add(set, readQuestion(parseJson(line, where), number, where), where);
-    }
+    forEachJsonLine(text, name, [&](const Json& line, int64_t number, const std::string& where) {
+        add(set, readQuestion(line, number, where), where);
+    });
     return set;
 }
 

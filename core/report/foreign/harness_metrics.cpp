@@ -2,7 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/json.h"
-#include "core/evaluation/statistics.h"
+#include "core/evaluation/metrics/summaries.h"
 #include "core/report/foreign_runs.h"
 
 #include <cmath>
@@ -93,20 +93,8 @@ std::optional<std::string> taskOfSamples(const std::filesystem::path& file)
 
 Measurement measurementOfItems(const std::string& metric, std::vector<ItemScore> items)
 {
-    std::vector<double> scores;
-    for (const ItemScore& item : items)
-        scores.push_back(item.score);
-    const Interval interval = meanInterval(scores);
-    Measurement result;
+    Measurement result = metrics::meanOfItems(std::move(items)).value_or(Measurement{});
     result.metric = metric;
-    result.value = interval.mean;
-    result.count = interval.count;
-    if (interval.count > 1) {
-        result.standardError = interval.standardError;
-        result.low = interval.low;
-        result.high = interval.high;
-    }
-    result.items = std::move(items);
     return result;
 }
 

@@ -1,26 +1,9 @@
 #include "core/report/cells.h"
+#include "core/report/document.h"
 
 namespace paretoscope::reports {
 
 namespace {
-
-std::string escaped(const std::string& text)
-{
-    std::string result;
-    for (const char c : text) {
-        if (c == '&')
-            result += "&amp;";
-        else if (c == '<')
-            result += "&lt;";
-        else if (c == '>')
-            result += "&gt;";
-        else if (c == '"')
-            result += "&quot;";
-        else
-            result += c;
-    }
-    return result;
-}
 
 constexpr const char* style =
     "body{font:15px/1.5 system-ui,sans-serif;margin:2rem;color:#1b2733}"
@@ -33,21 +16,21 @@ std::string write(const ReportInput& input)
 {
     const std::vector<std::string> metrics = metricColumns(input);
     const bool states = anyUnfinished(input);
-    const std::string title = escaped(input.title.empty() ? "Runs" : input.title);
+    const std::string title = escapedMarkup(input.title.empty() ? "Runs" : input.title);
     std::string text =
         "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>" + title +
         "</title><style>" + style + "</style></head>\n<body>\n<h1>" + title +
         "</h1>\n<table>\n<thead><tr><th>Experiment</th><th>Recipe</th>";
     for (const std::string& metric : metrics)
-        text += "<th>" + escaped(metricHeading(metric)) + "</th>";
+        text += "<th>" + escapedMarkup(metricHeading(metric)) + "</th>";
     if (states) text += "<th>State</th>";
     text += "</tr></thead>\n<tbody>\n";
     for (const Run& run : input.runs) {
-        text += "<tr><td>" + escaped(run.experiment) + "</td><td><code>" +
-                escaped(run.request.recipe) + "</code></td>";
+        text += "<tr><td>" + escapedMarkup(run.experiment) + "</td><td><code>" +
+                escapedMarkup(run.request.recipe) + "</code></td>";
         for (const std::string& metric : metrics)
-            text += "<td>" + escaped(measurementText(run, metric)) + "</td>";
-        if (states) text += "<td class=\"state\">" + escaped(stateText(run)) + "</td>";
+            text += "<td>" + escapedMarkup(measurementText(run, metric)) + "</td>";
+        if (states) text += "<td class=\"state\">" + escapedMarkup(stateText(run)) + "</td>";
         text += "</tr>\n";
     }
     return text + "</tbody>\n</table>\n</body>\n</html>\n";

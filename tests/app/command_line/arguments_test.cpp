@@ -4,6 +4,7 @@
 #include "app/command_line/run_plan.h"
 #include "core/base/error.h"
 #include "core/base/json.h"
+#include "core/base/text.h"
 
 #include "tests/test_data.h"
 
