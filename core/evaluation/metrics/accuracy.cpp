@@ -6,14 +6,7 @@ namespace {
 
 std::optional<Measurement> measure(const Evidence& evidence)
 {
-    if (!evidence.choices) return std::nullopt;
-    std::vector<ItemScore> items;
-    for (const ChoiceEvidence::Question& question : evidence.choices->questions) {
-        std::vector<double> scores;
-        for (const ChoiceEvidence::Choice& choice : question.choices) scores.push_back(choice.logLikelihood);
-        items.push_back({question.item, greatest(scores) == question.right ? 1.0 : 0.0, 1});
-    }
-    return shareOf(std::move(items));
+    return shareOfRightChoices(evidence, [](const ChoiceEvidence::Choice& choice) { return choice.logLikelihood; });
 }
 
 } // namespace

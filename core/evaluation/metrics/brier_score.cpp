@@ -6,18 +6,15 @@ namespace {
 
 std::optional<Measurement> measure(const Evidence& evidence)
 {
-    if (!evidence.choices) return std::nullopt;
-    std::vector<ItemScore> items;
-    for (const ChoiceEvidence::Question& question : evidence.choices->questions) {
+    return meanOfItems(questionScores(evidence, [](const ChoiceEvidence::Question& question) {
         const std::vector<double> probabilities = choiceProbabilities(question);
         double sum = 0;
         for (size_t i = 0; i < probabilities.size(); ++i) {
             const double miss = probabilities[i] - (i == question.right ? 1 : 0);
             sum += miss * miss;
         }
-        items.push_back({question.item, sum, 1});
-    }
-    return meanOfItems(std::move(items));
+        return sum;
+    }));
 }
 
 } // namespace

@@ -9,11 +9,9 @@ namespace {
 
 std::optional<Measurement> measure(const Evidence& evidence)
 {
-    if (!evidence.choices) return std::nullopt;
-    std::vector<ItemScore> items;
-    for (const ChoiceEvidence::Question& question : evidence.choices->questions)
-        items.push_back({question.item, -std::log(choiceProbabilities(question)[question.right]), 1});
-    return meanOfItems(std::move(items));
+    return meanOfItems(questionScores(evidence, [](const ChoiceEvidence::Question& question) {
+        return -std::log(choiceProbabilities(question)[question.right]);
+    }));
 }
 
 } // namespace

@@ -6,11 +6,7 @@ namespace {
 
 std::optional<Measurement> measure(const Evidence& evidence)
 {
-    if (!evidence.answers) return std::nullopt;
-    std::vector<ItemScore> items;
-    for (const AnswerEvidence::Answer& answer : evidence.answers->answers)
-        if (answer.overlap) items.push_back({answer.item, *answer.overlap, 1});
-    return meanOfItems(std::move(items));
+    return meanOfItems(answerScores(evidence, [](const AnswerEvidence::Answer& answer) { return answer.overlap; }));
 }
 
 } // namespace

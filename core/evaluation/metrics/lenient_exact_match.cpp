@@ -6,11 +6,7 @@ namespace {
 
 std::optional<Measurement> measure(const Evidence& evidence)
 {
-    if (!evidence.answers) return std::nullopt;
-    std::vector<ItemScore> items;
-    for (const AnswerEvidence::Answer& answer : evidence.answers->answers)
-        if (answer.lenientScore) items.push_back({answer.item, *answer.lenientScore, 1});
-    return shareOf(std::move(items));
+    return shareOf(answerScores(evidence, [](const AnswerEvidence::Answer& answer) { return answer.lenientScore; }));
 }
 
 } // namespace

@@ -136,6 +136,35 @@ std::optional<Measurement> nothingFromEvidence(const Evidence&)
     return std::nullopt;
 }
 
+std::vector<ItemScore> questionScores(const Evidence& evidence,
+                                      const std::function<double(const ChoiceEvidence::Question&)>& score)
+{
+    std::vector<ItemScore> items;
+    if (evidence.choices)
+        for (const ChoiceEvidence::Question& question : evidence.choices->questions)
+            items.push_back({question.item, score(question), 1});
+    return items;
+}
+
+std::optional<Measurement> shareOfRightChoices(const Evidence& evidence, double (*value)(const ChoiceEvidence::Choice&))
+{
+    return shareOf(questionScores(evidence, [value](const ChoiceEvidence::Question& question) {
+        std::vector<double> values;
+        for (const ChoiceEvidence::Choice& choice : question.choices) values.push_back(value(choice));
+        return greatest(values) == question.right ? 1.0 : 0.0;
+    }));
+}
+
+std::vector<ItemScore> answerScores(const Evidence& evidence,
+                                    const std::function<std::optional<double>(const AnswerEvidence::Answer&)>& score)
+{
+    std::vector<ItemScore> items;
+    if (evidence.answers)
+        for (const AnswerEvidence::Answer& answer : evidence.answers->answers)
+            if (const std::optional<double> value = score(answer)) items.push_back({answer.item, *value, 1});
+    return items;
+}
+
 size_t greatest(std::span<const double> values)
 {
     return size_t(std::max_element(values.begin(), values.end()) - values.begin());

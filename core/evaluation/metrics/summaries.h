@@ -3,6 +3,7 @@
 
 #include "core/evaluation/metric.h"
 
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <span>
@@ -43,6 +44,16 @@ std::optional<Measurement> shareOfChangedAnswers(std::span<const Measurement> ru
                                                  AnswerChanges changes);
 // Of metrics that only have a `change`.
 std::optional<Measurement> nothingFromEvidence(const Evidence& evidence);
+
+// One score of every multiple-choice question; empty without such evidence.
+std::vector<ItemScore> questionScores(const Evidence& evidence,
+                                      const std::function<double(const ChoiceEvidence::Question&)>& score);
+// Share of questions whose right choice has the greatest value; of equal ones the first counts. Nothing without
+// such evidence.
+std::optional<Measurement> shareOfRightChoices(const Evidence& evidence, double (*value)(const ChoiceEvidence::Choice&));
+// One score of every generated answer that has it; empty without answers.
+std::vector<ItemScore> answerScores(const Evidence& evidence,
+                                    const std::function<std::optional<double>(const AnswerEvidence::Answer&)>& score);
 
 // Index of the greatest value; of equal ones the first.
 size_t greatest(std::span<const double> values);
