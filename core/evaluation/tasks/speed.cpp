@@ -2,6 +2,7 @@
 #include "core/base/error.h"
 #include "core/base/random.h"
 #include "core/evaluation/task.h"
+#include "core/model/vision_tower.h"
 
 #include <chrono>
 
@@ -21,6 +22,10 @@ std::vector<int32_t> randomTokens(const Model& model, int64_t count, uint64_t se
     Random random(seed, "speed tokens");
     std::vector<int32_t> tokens;
     for (int64_t i = 0; i < count; ++i) tokens.push_back(int32_t(random.below(uint64_t(model.config.vocabulary))));
+    // The token that stands for a picture wants one.
+    if (model.vision)
+        for (int32_t& token : tokens)
+            if (token == model.vision->imageToken) token = token == 0 ? 1 : token - 1;
     return tokens;
 }
 
