@@ -73,14 +73,6 @@ int64_t weightBytes(const Model& model)
     return model.vision ? bytes + model.vision->storedBytes() : bytes;
 }
 
-int64_t VisionTower::storedBytes() const
-{
-    int64_t bytes = classEmbedding.sizeBytes() + weightBytes(*encoder);
-    for (const Linear* linear : {&patches, &projection1, &projection2, &embeddingProjection})
-        if (*linear) bytes += linear->weight->storedBytes() + linear->bias.sizeBytes();
-    return bytes;
-}
-
 LinearFootprint linearFootprint(const Model& model)
 {
     LinearFootprint footprint;

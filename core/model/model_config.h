@@ -109,7 +109,7 @@ struct ModelConfig {
 Json toJson(const ModelConfig& config);
 ModelConfig modelConfigFromJson(const Json& json, const std::string& where); // Error(BadFile)
 
-const char* activationName(Activation activation);
+std::string activationName(Activation activation);
 Activation activationFromName(const std::string& name, const std::string& where); // Error(BadFile)
 
 // Refuses extents that do not fit together or are absurd. Throws Error(BadFile) naming `where`.

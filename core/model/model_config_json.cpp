@@ -3,8 +3,6 @@
 #include "core/base/json.h"
 #include "core/model/model_config.h"
 
-#include <array>
-
 namespace paretoscope {
 
 NLOHMANN_JSON_SERIALIZE_ENUM(PositionKind, {{PositionKind::None, "none"},
@@ -57,17 +55,16 @@ Json toJson(const ModelConfig& config)
     return json;
 }
 
-const char* activationName(Activation activation)
+std::string activationName(Activation activation)
 {
-    static constexpr std::array names{"identity", "silu", "gelu", "gelu_tanh", "quick_gelu", "relu", "relu_squared"};
-    return names[size_t(activation)];
+    return Json(activation).get<std::string>();
 }
 
 Activation activationFromName(const std::string& name, const std::string& where)
 {
-    for (int i = 0; i <= int(Activation::ReluSquared); ++i)
-        if (name == activationName(Activation(i))) return Activation(i);
-    fail(ErrorCode::BadFile, "{}: the activation '{}' is not known", where, name);
+    const auto activation = Json(name).get<Activation>(); // the first of the table for a name that is not in it
+    if (activationName(activation) != name) fail(ErrorCode::BadFile, "{}: the activation '{}' is not known", where, name);
+    return activation;
 }
 
 ModelConfig modelConfigFromJson(const Json& json, const std::string& where)

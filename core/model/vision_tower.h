@@ -6,6 +6,7 @@
 // a block before the last and maps them through two layers into the language model's width.
 #pragma once
 
+#include "core/base/json_forward.h"
 #include "core/model/model.h"
 
 #include <array>
@@ -39,5 +40,8 @@ struct VisionTower {
     int64_t rowsOfPicture() const { return patchCount() + (withClassRow ? 1 : 0); }
     int64_t storedBytes() const;
 };
+
+// A number for red, green and blue. Error(BadFile) naming `where` and the field.
+std::array<float, 3> channelNumbers(const Json& json, const char* name, const std::string& where);
 
 } // namespace paretoscope

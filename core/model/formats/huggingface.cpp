@@ -9,6 +9,8 @@
 #include "core/model/open_model.h"
 #include "core/model/vision_tower.h"
 
+#include <algorithm>
+
 namespace paretoscope::formats {
 
 namespace {
@@ -40,12 +42,9 @@ void readPreprocessor(const std::filesystem::path& folder, Model& model)
     auto tower = std::make_shared<VisionTower>(*model.vision);
     for (const auto& [name, values] : {std::pair{"image_mean", &tower->mean}, {"image_std", &tower->deviation}}) {
         if (!config.is_object() || !config.contains(name)) continue;
-        const Json& list = config.at(name);
-        for (size_t i = 0; i < values->size(); ++i) {
-            if (!list.is_array() || list.size() != values->size() || !list[i].is_number() || list[i] == 0)
-                fail(ErrorCode::BadFile, "{}: '{}' must be three numbers", file.string(), name);
-            (*values)[i] = list[i].get<float>();
-        }
+        *values = channelNumbers(config, name, file.string());
+        if (std::count(values->begin(), values->end(), 0.0f) > 0)
+            fail(ErrorCode::BadFile, "{}: '{}' must be three numbers", file.string(), name);
     }
     model.vision = std::move(tower);
 }

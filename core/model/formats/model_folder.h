@@ -33,6 +33,11 @@ Json collectParts(const Model& model, SafetensorsWriter& writer);
 void readParts(const Json& parts, const SafetensorsFile& weights, const std::string& where,
                Model& model);
 
+// One map by itself: adds its tensors under "<name>.<local name>" and returns its entry of "linears".
+Json collectMap(const std::string& name, const LinearWeight& map, SafetensorsWriter& writer);
+// The map of such an entry. `what` names it in errors. Error(BadFile or Unsupported).
+LinearWeightPtr readMap(const Json& entry, const SafetensorsFile& weights, const std::string& name, const std::string& what);
+
 // The same for a vision tower, with everything about it: "vision".
 Json collectVision(const VisionTower& tower, SafetensorsWriter& writer);
 std::shared_ptr<const VisionTower> readVision(const Json& vision, const SafetensorsFile& weights, const std::string& where);

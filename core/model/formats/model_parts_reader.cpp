@@ -6,7 +6,6 @@
 
 #include "core/model/vision_tower.h"
 
-#include <array>
 #include <set>
 
 namespace paretoscope {
@@ -29,17 +28,8 @@ public:
         if (found == linears_.end()) return;
         usedParts_.insert(name);
         const std::string what = fmt::format("{}: '{}'", where_, name);
-        const Json& names = requireField(*found, "tensors", what);
-        if (!names.is_array()) fail(ErrorCode::BadFile, "{}: 'tensors' must be a list", what);
-        TensorMap tensors;
-        for (const Json& local : names) {
-            if (!local.is_string()) fail(ErrorCode::BadFile, "{}: 'tensors' must hold names", what);
-            const auto text = local.get<std::string>();
-            tensors[text] = take(name + "." + text);
-        }
-        const Json attributes = found->value("attributes", Json::object());
-        linear.weight =
-            linearWeightFromTensors(requireString(*found, "kind", what), attributes, tensors, what);
+        linear.weight = readMap(*found, weights_, name, what);
+        for (const Json& local : found->at("tensors")) usedTensors_.insert(name + "." + local.get<std::string>());
         tensor(name + ".bias", linear.bias);
     }
 
@@ -118,18 +108,6 @@ void readModelParts(PartReader& reader, Model& model)
     }
 }
 
-std::array<float, 3> threeNumbers(const Json& json, const char* name, const std::string& where)
-{
-    const Json& list = requireField(json, name, where);
-    std::array<float, 3> result{};
-    for (size_t i = 0; i < result.size(); ++i) {
-        if (!list.is_array() || list.size() != result.size() || !list[i].is_number())
-            fail(ErrorCode::BadFile, "{}: '{}' must be three numbers", where, name);
-        result[i] = list[i].get<float>();
-    }
-    return result;
-}
-
 // What a pass over the tower takes for granted.
 void requireTower(const VisionTower& tower, const std::string& where)
 {
@@ -153,6 +131,20 @@ void requireTower(const VisionTower& tower, const std::string& where)
 }
 
 } // namespace
+
+LinearWeightPtr readMap(const Json& entry, const SafetensorsFile& weights, const std::string& name, const std::string& what)
+{
+    const Json& names = requireField(entry, "tensors", what);
+    if (!names.is_array()) fail(ErrorCode::BadFile, "{}: 'tensors' must be a list", what);
+    TensorMap tensors;
+    for (const Json& local : names) {
+        if (!local.is_string()) fail(ErrorCode::BadFile, "{}: 'tensors' must hold names", what);
+        const auto text = local.get<std::string>();
+        tensors[text] = weights.tensor(name + "." + text);
+    }
+    const Json attributes = entry.value("attributes", Json::object());
+    return linearWeightFromTensors(requireString(entry, "kind", what), attributes, tensors, what);
+}
 
 void readParts(const Json& parts, const SafetensorsFile& weights, const std::string& where, Model& model)
 {
@@ -180,8 +172,8 @@ std::shared_ptr<const VisionTower> readVision(const Json& vision, const Safetens
     tower->projectionActivation = activationFromName(requireString(vision, "projection_activation", where), where);
     tower->imageToken = int32_t(requireInteger(vision, "image_token", -1, 1 << 26, where));
     tower->textEndToken = int32_t(optionalInteger(vision, "text_end_token", -1, 1 << 26, -1, where));
-    tower->mean = threeNumbers(vision, "mean", where);
-    tower->deviation = threeNumbers(vision, "deviation", where);
+    tower->mean = channelNumbers(vision, "mean", where);
+    tower->deviation = channelNumbers(vision, "deviation", where);
     requireTower(*tower, where);
     return tower;
 }

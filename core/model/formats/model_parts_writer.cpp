@@ -19,16 +19,8 @@ public:
     void linear(const std::string& name, const Linear& linear)
     {
         if (!linear) return;
-        Json names = Json::array();
-        for (const auto& [local, values] : linear.weight->tensors()) {
-            if (local == "bias") fail(ErrorCode::Internal, "'{}' would store its bias twice", name);
-            names.push_back(local);
-            writer_.add(name + "." + local, values);
-        }
+        linears_[name] = collectMap(name, *linear.weight, writer_);
         tensor(name + ".bias", linear.bias);
-        linears_[name] = {{"kind", linear.weight->kind()},
-                          {"attributes", linear.weight->attributes()},
-                          {"tensors", names}};
     }
 
     void norm(const std::string& name, const std::optional<NormParameters>& norm)
@@ -54,6 +46,17 @@ private:
 };
 
 } // namespace
+
+Json collectMap(const std::string& name, const LinearWeight& map, SafetensorsWriter& writer)
+{
+    Json names = Json::array();
+    for (const auto& [local, values] : map.tensors()) {
+        if (local == "bias") fail(ErrorCode::Internal, "'{}' would store its bias twice", name);
+        names.push_back(local);
+        writer.add(name + "." + local, values);
+    }
+    return {{"kind", map.kind()}, {"attributes", map.attributes()}, {"tensors", names}};
+}
 
 Json collectParts(const Model& model, SafetensorsWriter& writer)
 {
