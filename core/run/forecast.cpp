@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <vector>
 
 namespace paretoscope {
 
@@ -135,29 +135,35 @@ std::optional<Expected> expected(const std::vector<PastCase>& past, const Case& 
 
 } // namespace
 
+struct Forecaster::History {
+    std::vector<PastCase> seconds, bytes, memory;
+};
+
 Forecaster::Forecaster(std::span<const Run> past)
 {
-    for (const Run& run : past)
-        if (run.state == RunState::Done) past_.push_back(run);
-}
-
-RunForecast Forecaster::forecast(const RunRequest& request, double operationsPerToken) const
-{
-    const Case wanted = caseOf(request);
-    std::vector<PastCase> seconds, bytes, memory;
-    for (const Run& run : past_) {
+    auto history = std::make_unique<History>();
+    for (const Run& run : past) {
+        if (run.state != RunState::Done) continue;
         const Case what = caseOf(run.request);
         const double operations = std::max(0.0, valueOf(run, "flops_per_token"));
         const auto add = [&](std::vector<PastCase>& to, double value) {
             if (std::isfinite(value)) to.push_back({what, value, operations});
         };
-        if (run.startedAt > 0 && run.finishedAt > run.startedAt) add(seconds, run.finishedAt - run.startedAt);
-        add(bytes, valueOf(run, "file_bytes"));
-        add(memory, valueOf(run, "peak_memory_bytes"));
+        if (run.startedAt > 0 && run.finishedAt > run.startedAt) add(history->seconds, run.finishedAt - run.startedAt);
+        add(history->bytes, valueOf(run, "file_bytes"));
+        add(history->memory, valueOf(run, "peak_memory_bytes"));
     }
-    return {expected(seconds, wanted, operationsPerToken, Quantity::Time),
-            expected(bytes, wanted, operationsPerToken, Quantity::Size),
-            expected(memory, wanted, operationsPerToken, Quantity::Memory)};
+    past_ = std::move(history);
+}
+
+Forecaster::~Forecaster() = default;
+
+RunForecast Forecaster::forecast(const RunRequest& request, double operationsPerToken) const
+{
+    const Case wanted = caseOf(request);
+    return {expected(past_->seconds, wanted, operationsPerToken, Quantity::Time),
+            expected(past_->bytes, wanted, operationsPerToken, Quantity::Size),
+            expected(past_->memory, wanted, operationsPerToken, Quantity::Memory)};
 }
 
 } // namespace paretoscope

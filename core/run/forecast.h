@@ -4,10 +4,10 @@
 #include "core/experiment/experiment.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
-#include <vector>
 
 namespace paretoscope {
 
@@ -33,12 +33,14 @@ class Forecaster {
 public:
     // Runs with measurements; those that are not done are left out.
     explicit Forecaster(std::span<const Run> past);
+    ~Forecaster();
 
     // `operationsPerToken`: of the model, as the metric flops_per_token counts them.
     RunForecast forecast(const RunRequest& request, double operationsPerToken) const;
 
 private:
-    std::vector<Run> past_;
+    struct History;
+    std::unique_ptr<const History> past_; // recipes read once, however many forecasts
 };
 
 } // namespace paretoscope
