@@ -17,17 +17,6 @@ std::vector<int> smallest(const LevelDatabase& database)
     return std::vector<int>(database.levels.size(), 0);
 }
 
-void requireFits(const LevelDatabase& database, int64_t budget)
-{
-    for (size_t layer = 0; layer < database.levels.size(); ++layer)
-        if (database.levels[layer].empty())
-            fail(ErrorCode::Internal, "the level database has nothing for '{}'", database.layers[layer]);
-    const Allocation least = priceOf(database, smallest(database));
-    if (least.bytes > budget)
-        fail(ErrorCode::BadUsage, "a budget of {} bytes is less than the {} bytes of the smallest levels", budget,
-             least.bytes);
-}
-
 // Bytes above a layer's smallest level, in steps, rounded up.
 struct Steps {
     int64_t size = 1; // bytes of a step
@@ -95,6 +84,17 @@ Allocation priceOf(const LevelDatabase& database, std::vector<int> levels)
     }
     result.levels = std::move(levels);
     return result;
+}
+
+void requireFits(const LevelDatabase& database, int64_t budget)
+{
+    for (size_t layer = 0; layer < database.levels.size(); ++layer)
+        if (database.levels[layer].empty())
+            fail(ErrorCode::Internal, "the level database has nothing for '{}'", database.layers[layer]);
+    const Allocation least = priceOf(database, smallest(database));
+    if (least.bytes > budget)
+        fail(ErrorCode::BadUsage, "a budget of {} bytes is less than the {} bytes of the smallest levels", budget,
+             least.bytes);
 }
 
 int64_t bytesAtLevel(const LevelDatabase& database, double level)

@@ -30,6 +30,9 @@ struct Allocation {
 // Bytes and error of a choice. Error(Internal) unless it has a level for every layer.
 Allocation priceOf(const LevelDatabase& database, std::vector<int> levels);
 
+// Error(BadUsage) when even the smallest levels exceed the budget.
+void requireFits(const LevelDatabase& database, int64_t budget);
+
 // The bytes of a level between two, for every layer: 2.5 is half-way from level 2 to level 3.
 int64_t bytesAtLevel(const LevelDatabase& database, double level);
 

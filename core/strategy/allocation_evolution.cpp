@@ -117,7 +117,7 @@ EvolutionResult evolveAllocation(const LevelDatabase& database, int64_t budget, 
 {
     if (settings.survivors.empty() || settings.survivors.back() != 1)
         fail(ErrorCode::Internal, "the last stage of a search must leave one");
-    allocateByPrice(database, budget); // says so when nothing fits
+    requireFits(database, budget);
     Search search(database, budget, settings, measure);
     std::vector<Levels> start = seeds;
     for (const Levels& levels : seeds)

@@ -5,8 +5,7 @@
 #include "core/base/fingerprint.h"
 #include "core/base/json.h"
 #include "core/base/log.h"
-#include "core/model/formats/safetensors.h"
-#include "core/model/formats/safetensors_writer.h"
+#include "core/model/formats/model_folder.h"
 
 namespace paretoscope {
 
@@ -19,27 +18,17 @@ void write(const Model& model, int block, Sink& sink)
     SafetensorsWriter writer;
     Json maps = Json::object();
     forEachLinear(model, [&](const LinearId& id, const Linear& linear) {
-        if (id.block != block) return;
-        Json names = Json::array();
-        for (const auto& [local, tensor] : linear.weight->tensors()) {
-            names.push_back(local);
-            writer.add(id.text() + "." + local, tensor);
-        }
-        maps[id.text()] = {{"kind", linear.weight->kind()}, {"attributes", linear.weight->attributes()}, {"tensors", names}};
+        if (id.block == block) maps[id.text()] = collectMap(id.text(), *linear.weight, writer);
     });
     writer.setMetadata(mapsEntry, maps.dump());
     writer.write(sink);
 }
 
-LinearWeightPtr readMap(const SafetensorsFile& file, const Json& maps, const std::string& name, const LinearWeight& before)
+LinearWeightPtr readSameShape(const SafetensorsFile& file, const Json& maps, const std::string& name,
+                              const LinearWeight& before)
 {
     const std::string where = file.path().string();
-    if (!maps.contains(name)) fail(ErrorCode::BadFile, "'{}' has no map '{}'", where, name);
-    const Json& map = maps.at(name);
-    TensorMap tensors;
-    for (const Json& local : map.at("tensors"))
-        tensors.emplace(local.get<std::string>(), file.tensor(name + "." + local.get<std::string>()));
-    LinearWeightPtr weight = linearWeightFromTensors(map.at("kind").get<std::string>(), map.at("attributes"), tensors, name);
+    LinearWeightPtr weight = readMap(requireField(maps, name.c_str(), where), file, name, where);
     if (weight->outputs() != before.outputs() || weight->inputs() != before.inputs())
         fail(ErrorCode::BadFile, "'{}' has a map '{}' of another shape", where, name);
     return weight;
@@ -52,7 +41,7 @@ std::shared_ptr<const Model> read(const SafetensorsFile& file, const Model& mode
     if (entry == metadata.end()) fail(ErrorCode::BadFile, "'{}' is no checkpoint of a block", file.path().string());
     const Json maps = parseJson(entry->second, file.path().string());
     return withLinears(model, [&](const LinearId& id, const Linear& linear) {
-        return id.block == block ? readMap(file, maps, id.text(), *linear.weight) : linear.weight;
+        return id.block == block ? readSameShape(file, maps, id.text(), *linear.weight) : linear.weight;
     });
 }
 

@@ -22,18 +22,25 @@ std::vector<Parameter> calibrationParameters()
                 .withUnit("tokens")};
 }
 
-std::vector<std::vector<int32_t>> calibrationSequences(const Model& model, const Settings& settings,
-                                                       const Workbench& workbench, const std::string& who)
+CalibrationTokens calibrationTokens(const Model& model, const Settings& settings, const Workbench& workbench,
+                                    const std::string& who)
 {
     if (workbench.calibrationText.empty())
         fail(ErrorCode::BadUsage, "{} needs a calibration text", who);
     if (!model.tokenizer)
         fail(ErrorCode::Unsupported, "'{}' has no tokenizer, so {} cannot read its calibration text", model.name, who);
-    const std::vector<int32_t> tokens = model.tokenizer->encode(workbench.calibrationText, false);
-    const auto length = size_t(std::min(settings.integer("calibration_length"), model.config.contextLength));
-    if (tokens.size() < length)
+    CalibrationTokens result{model.tokenizer->encode(workbench.calibrationText, false),
+                             size_t(std::min(settings.integer("calibration_length"), model.config.contextLength))};
+    if (result.tokens.size() < result.length)
         fail(ErrorCode::BadFile, "the calibration text '{}' has {} tokens, fewer than a sample of {}",
-             workbench.calibrationSource, tokens.size(), length);
+             workbench.calibrationSource, result.tokens.size(), result.length);
+    return result;
+}
+
+std::vector<std::vector<int32_t>> calibrationSequences(const Model& model, const Settings& settings,
+                                                       const Workbench& workbench, const std::string& who)
+{
+    const auto [tokens, length] = calibrationTokens(model, settings, workbench, who);
     Random random(workbench.seed, "calibration samples");
     std::vector<std::vector<int32_t>> sequences;
     for (int64_t i = 0; i < settings.integer("calibration_samples"); ++i) {

@@ -13,9 +13,18 @@ namespace paretoscope {
 // calibration_samples and calibration_length: what `calibrationSequences` reads.
 std::vector<Parameter> calibrationParameters();
 
+// The workbench's calibration text as tokens, at least `length`, which is that of the setting
+// calibration_length, cut to the model's context. Error(BadUsage) without a text, Error(BadFile) when it is
+// shorter, Error(Unsupported) without a tokenizer; `who` names the strategy.
+struct CalibrationTokens {
+    std::vector<int32_t> tokens;
+    size_t length;
+};
+CalibrationTokens calibrationTokens(const Model& model, const Settings& settings, const Workbench& workbench,
+                                    const std::string& who);
+
 // Crops of the workbench's calibration text at random places, the same for the same seed. A sequence
-// is cut to the model's context. Error(BadUsage) without a text, Error(BadFile) when it is shorter
-// than a sequence, Error(Unsupported) without a tokenizer; `who` names the strategy.
+// is cut to the model's context. Errors of `calibrationTokens`.
 std::vector<std::vector<int32_t>> calibrationSequences(const Model& model, const Settings& settings,
                                                        const Workbench& workbench, const std::string& who);
 

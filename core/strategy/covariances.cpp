@@ -124,24 +124,33 @@ const InputCovariances& KeptCovariances::ofNextBlock()
 {
     const int block = next_++;
     covariances_.emplace(*workbench_.backend);
-    if (key_.empty()) {
-        covariances_->restore(model_, block, look(block), "memory");
-        return *covariances_;
+    if (!restoreKept(block)) {
+        const TensorMap tensors = look(block);
+        covariances_->restore(model_, block, tensors, "memory"); // the bits that a kept sum would give
+        keep(block, tensors);
     }
-    const std::string key = keyOf(block);
+    return *covariances_;
+}
+
+bool KeptCovariances::restoreKept(int block)
+{
+    if (key_.empty()) return false;
     try {
-        if (const auto tensors = load(key)) {
-            covariances_->restore(model_, block, *tensors, key);
-            fromCache_ = true;
-            return *covariances_;
-        }
+        const auto tensors = load(keyOf(block));
+        if (!tensors) return false;
+        covariances_->restore(model_, block, *tensors, keyOf(block));
+        return fromCache_ = true;
     } catch (const Error& error) {
         logWarning("kept statistics are made again: {}", error.what());
+        return false;
     }
-    const TensorMap tensors = look(block);
-    covariances_->restore(model_, block, tensors, "memory");
+}
+
+void KeptCovariances::keep(int block, const TensorMap& tensors) const
+{
+    if (key_.empty()) return;
     try {
-        workbench_.kept->store(key, [&](Sink& sink) {
+        workbench_.kept->store(keyOf(block), [&](Sink& sink) {
             SafetensorsWriter writer;
             for (const auto& [name, tensor] : tensors) writer.add(name, tensor);
             writer.write(sink);
@@ -149,7 +158,6 @@ const InputCovariances& KeptCovariances::ofNextBlock()
     } catch (const Error& error) {
         logWarning("statistics are not kept: {}", error.what());
     }
-    return *covariances_;
 }
 
 } // namespace paretoscope

@@ -50,6 +50,8 @@ private:
     std::string keyOf(int block) const;
     std::optional<TensorMap> load(const std::string& key) const;
     TensorMap look(int block);
+    bool restoreKept(int block);
+    void keep(int block, const TensorMap& tensors) const;
 
     const Model& model_;
     const std::vector<std::vector<int32_t>>& sequences_;

@@ -139,12 +139,10 @@ std::vector<Parameter> codebookParameters()
 
 void requireCodebookGroups(const std::string& strategy, const Model& model, const Settings& settings)
 {
+    requireDense(strategy, model);
     const int64_t size = settings.integer("group_size");
     forEachLinear(model, [&](const LinearId& id, const Linear& linear) {
-        if (!isQuantizable(id)) return;
-        if (linear.weight->kind() != "dense")
-            fail(ErrorCode::Unsupported, "{}: {} is already compressed ({})", strategy, id.text(), linear.weight->description());
-        if (linear.weight->inputs() % size != 0)
+        if (isQuantizable(id) && linear.weight->inputs() % size != 0)
             fail(ErrorCode::Unsupported, "{}: groups of {} do not divide the {} inputs of {}", strategy, size,
                  linear.weight->inputs(), id.text());
     });

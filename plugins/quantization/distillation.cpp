@@ -25,15 +25,8 @@ void requireGradients(const std::string& strategy, const Model& model)
 
 Distillation::Distillation(const Model& teacher, const Settings& settings, Workbench& workbench, const std::string& strategy)
     : teacher_(teacher), workbench_(workbench), steps_(settings.integer("steps")), batch_(settings.integer("batch")),
-      length_(size_t(std::min(settings.integer("calibration_length"), teacher.config.contextLength)))
+      text_(calibrationTokens(teacher, settings, workbench, strategy))
 {
-    if (workbench.calibrationText.empty()) fail(ErrorCode::BadUsage, "{} needs a calibration text", strategy);
-    if (!teacher.tokenizer)
-        fail(ErrorCode::Unsupported, "'{}' has no tokenizer, so {} cannot read its calibration text", teacher.name, strategy);
-    tokens_ = teacher.tokenizer->encode(workbench.calibrationText, false);
-    if (tokens_.size() < length_)
-        fail(ErrorCode::BadFile, "the calibration text '{}' has {} tokens, fewer than a sample of {}",
-             workbench.calibrationSource, tokens_.size(), length_);
 }
 
 std::vector<std::span<const int32_t>> Distillation::windows(int64_t step) const
@@ -41,7 +34,7 @@ std::vector<std::span<const int32_t>> Distillation::windows(int64_t step) const
     Random random(workbench_.seed, "windows of distillation", uint64_t(step));
     std::vector<std::span<const int32_t>> result;
     for (int64_t i = 0; i < batch_; ++i)
-        result.push_back(std::span(tokens_).subspan(random.below(tokens_.size() - length_ + 1), length_));
+        result.push_back(std::span(text_.tokens).subspan(random.below(text_.tokens.size() - text_.length + 1), text_.length));
     return result;
 }
 

@@ -3,8 +3,7 @@
 
 #include "core/autograd/gradients.h"
 #include "core/inference/transformer.h"
-#include "core/strategy/parameter.h"
-#include "core/strategy/workbench.h"
+#include "core/strategy/calibration.h"
 
 #include <span>
 #include <string>
@@ -41,8 +40,7 @@ private:
     const Model& teacher_;
     Workbench& workbench_;
     int64_t steps_, batch_;
-    size_t length_;
-    std::vector<int32_t> tokens_;
+    CalibrationTokens text_;
     Scratch teacherScratch_, scratch_;
 };
 

@@ -95,10 +95,7 @@ public:
 
     void check(const Pipeline& pipeline, const Settings& settings) const override
     {
-        forEachLinear(*pipeline.model, [&](const LinearId& id, const Linear& linear) {
-            if (isQuantizable(id) && linear.weight->kind() != "dense")
-                fail(ErrorCode::Unsupported, "{}: {} is already compressed ({})", info().id, id.text(), linear.weight->description());
-        });
+        requireDense(info().id, *pipeline.model);
         if (settings.integer("steps") > 0) requireGradients(info().id, *pipeline.model);
     }
 

@@ -142,8 +142,7 @@ private:
             return std::clamp<size_t>(size_t(std::ceil(part * double(settings.integer("search_samples")))), 1, sequences.size());
         };
         std::vector<std::vector<int>> seeds{byErrors.levels};
-        const double uniform = std::floor(levelBelow(candidates, budget));
-        seeds.emplace_back(candidates.maps.size(), int(uniform));
+        seeds.emplace_back(candidates.maps.size(), levelBelow(candidates, budget));
         const auto measure = [&](const std::vector<int>& levels, int stage) {
             const double loss = teacher.divergence(candidates.applied(*pipeline.model, levels), sequencesOf(stage), job);
             return std::isnan(loss) ? std::numeric_limits<double>::infinity() : loss;
@@ -159,12 +158,12 @@ private:
     }
 
     // The largest level that all maps can have.
-    static double levelBelow(const LevelCandidates& candidates, int64_t budget)
+    static int levelBelow(const LevelCandidates& candidates, int64_t budget)
     {
-        const size_t levels = candidates.database.levels.front().size();
-        size_t level = 0;
-        while (level + 1 < levels && bytesAtLevel(candidates.database, double(level + 1)) <= budget) ++level;
-        return double(level);
+        const int levels = int(candidates.database.levels.front().size());
+        int level = 0;
+        while (level + 1 < levels && bytesAtLevel(candidates.database, level + 1) <= budget) ++level;
+        return level;
     }
 };
 

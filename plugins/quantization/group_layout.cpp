@@ -79,6 +79,14 @@ bool isQuantizable(const LinearId& id)
     return id.role != "router" && id.role != "shared_gate";
 }
 
+void requireDense(const std::string& strategy, const Model& model)
+{
+    forEachLinear(model, [&](const LinearId& id, const Linear& linear) {
+        if (isQuantizable(id) && linear.weight->kind() != "dense")
+            fail(ErrorCode::Unsupported, "{}: {} is already compressed ({})", strategy, id.text(), linear.weight->description());
+    });
+}
+
 std::vector<float> finiteDense(const LinearWeight& weight, const std::string& what)
 {
     std::vector<float> dense = weight.toDense();

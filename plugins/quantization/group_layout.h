@@ -37,6 +37,9 @@ void noteSmallerGroup(const Settings& settings, int64_t group, int64_t inputs, s
 // runs and whose bytes hardly count.
 bool isQuantizable(const LinearId& id);
 
+// Error(Unsupported) naming strategy and map when a quantizable map is compressed already.
+void requireDense(const std::string& strategy, const Model& model);
+
 // A copy of the map as f32. Error(BadFile) naming it when a weight is not finite.
 std::vector<float> finiteDense(const LinearWeight& weight, const std::string& what);
 

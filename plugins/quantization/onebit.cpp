@@ -36,11 +36,7 @@ public:
 
     void check(const Pipeline& pipeline, const Settings&) const override
     {
-        forEachLinear(*pipeline.model, [&](const LinearId& id, const Linear& linear) {
-            if (isQuantizable(id) && linear.weight->kind() != "dense")
-                fail(ErrorCode::Unsupported, "{}: {} is already compressed ({})", info().id, id.text(),
-                     linear.weight->description());
-        });
+        requireDense(info().id, *pipeline.model);
     }
 
     Pipeline apply(const Pipeline& pipeline, const Settings& settings, Workbench& workbench) const override
