@@ -42,7 +42,6 @@ public:
     QComboBox* sizeBox() const { return size_; }
     QComboBox* legendBox() const { return legend_; }
     QPushButton* copyButton() const { return copy_; }
-    QPushButton* saveButton() const { return save_; }
     NoticeBar& notice() const { return *notice_; }
     QSize previewSize() const; // of the picture, in its own pixels
 

@@ -89,4 +89,10 @@ ChartStyle printChartStyle(const QFont& font)
     return style;
 }
 
+QColor withAlpha(QColor color, int alpha)
+{
+    color.setAlpha(alpha);
+    return color;
+}
+
 } // namespace paretoscope

@@ -27,6 +27,8 @@ ChartStyle screenChartStyle(const ThemeColors& colors, const QFont& font);
 // White, dark text, the light theme's series colours.
 ChartStyle printChartStyle(const QFont& font);
 
+QColor withAlpha(QColor color, int alpha);
+
 // The outline of a mark, centred on the origin, of equal visual weight for every shape; its
 // bounding circle has a diameter of 6 (QCustomPlot's unit for custom marks).
 QPainterPath markPath(MarkShape shape);

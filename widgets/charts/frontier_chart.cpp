@@ -38,12 +38,6 @@ StandingLook lookOf(PointStanding standing)
     return {255, 1};
 }
 
-QColor withAlpha(QColor color, int alpha)
-{
-    color.setAlpha(alpha);
-    return color;
-}
-
 QFont smaller(QFont font)
 {
     if (font.pointSizeF() > 0) font.setPointSizeF(font.pointSizeF() * 0.9);

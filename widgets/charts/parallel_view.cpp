@@ -17,12 +17,6 @@ namespace paretoscope {
 
 namespace {
 
-QColor withAlpha(QColor color, int alpha)
-{
-    color.setAlpha(alpha);
-    return color;
-}
-
 // Many lines hide each other: each is drawn the fainter.
 int lineAlpha(size_t runs)
 {
@@ -32,23 +26,8 @@ int lineAlpha(size_t runs)
 } // namespace
 
 ParallelView::ParallelView(QWidget* parent)
-    : QWidget(parent)
+    : DimensionsView(tr("Parallel coordinates"), parent)
 {
-    setFocusPolicy(Qt::StrongFocus);
-    setMouseTracking(true);
-    setAccessibleName(tr("Parallel coordinates"));
-    connect(&Theme::instance(), &Theme::changed, this, &ParallelView::dirty);
-}
-
-QSize ParallelView::minimumSizeHint() const
-{
-    return {charactersWide(30), fontMetrics().height() * 9};
-}
-
-void ParallelView::dirty()
-{
-    cache_ = QPixmap();
-    update();
 }
 
 void ParallelView::setData(RunDimensions data)
@@ -61,12 +40,6 @@ void ParallelView::setData(RunDimensions data)
     current_ = std::min(current_, int(data_.dimensions.size()) - 1);
     hovered_ = 0;
     announce();
-    dirty();
-}
-
-void ParallelView::setSelectedRuns(const QList<qint64>& runs)
-{
-    selected_ = {runs.begin(), runs.end()};
     dirty();
 }
 
@@ -255,15 +228,8 @@ void ParallelView::paintChart(QPainter& painter, const QRect& area, const ChartS
 void ParallelView::paintEvent(QPaintEvent*)
 {
     const ChartStyle style = screenChartStyle(Theme::instance().colors(), font());
-    const double ratio = devicePixelRatioF();
-    if (cache_.isNull() || cache_.size() != size() * ratio) {
-        cache_ = QPixmap(size() * ratio);
-        cache_.setDevicePixelRatio(ratio);
-        QPainter painter(&cache_);
-        paintChart(painter, rect(), style);
-    }
     QPainter painter(this);
-    painter.drawPixmap(0, 0, cache_);
+    drawChart(painter, style);
     painter.setRenderHint(QPainter::Antialiasing);
     for (const RunVector& run : data_.runs) {
         if (run.run != hovered_) continue;

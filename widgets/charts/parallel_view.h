@@ -7,30 +7,22 @@
 //   Esc                   lets go of everything
 #pragma once
 
-#include "widgets/charts/chart_style.h"
-#include "widgets/charts/run_dimensions.h"
-
-#include <QList>
-#include <QPixmap>
-#include <QWidget>
+#include "widgets/charts/dimensions_view.h"
 
 #include <map>
 #include <optional>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 namespace paretoscope {
 
-class ParallelView : public QWidget {
+class ParallelView : public DimensionsView {
     Q_OBJECT
 public:
     explicit ParallelView(QWidget* parent = nullptr);
 
     // Ranges of metrics that stay are kept.
     void setData(RunDimensions data);
-    const RunDimensions& data() const { return data_; }
-    void setSelectedRuns(const QList<qint64>& runs); // does not emit
 
     // Places on the axis, 0 worst to 1 best, by metric.
     struct Range {
@@ -45,13 +37,11 @@ public:
     std::vector<std::string> order() const;
     int currentAxis() const { return current_; }
 
-    void paintChart(QPainter& painter, const QRect& area, const ChartStyle& style) const;
-    QSize minimumSizeHint() const override;
+    void paintChart(QPainter& painter, const QRect& area, const ChartStyle& style) const override;
 
 Q_SIGNALS:
     void brushed(const QList<qint64>& runs); // empty when nothing is brushed any more
     void reordered(const std::vector<std::string>& metrics);
-    void runHovered(qint64 run, const QPoint& place); // 0 = none
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -79,17 +69,12 @@ private:
     void moveAxis(int from, int to);
     void nudgeRange(int steps);
     void announce();
-    void dirty();
 
-    RunDimensions data_;
     std::map<std::string, Range> ranges_;
-    std::unordered_set<int64_t> selected_;
     int current_ = -1; // axis of the keyboard
     int dragged_ = -1; // axis whose title or range is dragged
     bool draggingTitle_ = false;
     QPointF pressedAt_;
-    int64_t hovered_ = 0;
-    QPixmap cache_;
 };
 
 } // namespace paretoscope

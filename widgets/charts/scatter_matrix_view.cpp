@@ -16,33 +16,12 @@ namespace {
 
 constexpr double gap = 4; // pixels between charts
 
-QColor withAlpha(QColor color, int alpha)
-{
-    color.setAlpha(alpha);
-    return color;
-}
-
 } // namespace
 
 ScatterMatrixView::ScatterMatrixView(QWidget* parent)
-    : QWidget(parent)
+    : DimensionsView(tr("Scatter matrix"), parent)
     , band_(new QRubberBand(QRubberBand::Rectangle, this))
 {
-    setFocusPolicy(Qt::StrongFocus);
-    setMouseTracking(true);
-    setAccessibleName(tr("Scatter matrix"));
-    connect(&Theme::instance(), &Theme::changed, this, &ScatterMatrixView::dirty);
-}
-
-QSize ScatterMatrixView::minimumSizeHint() const
-{
-    return {charactersWide(30), fontMetrics().height() * 9};
-}
-
-void ScatterMatrixView::dirty()
-{
-    cache_ = QPixmap();
-    update();
 }
 
 void ScatterMatrixView::setData(RunDimensions data)
@@ -56,12 +35,6 @@ void ScatterMatrixView::setData(RunDimensions data)
     if (current_.row >= int(count)) current_ = {1, 0};
     hovered_ = 0;
     announce();
-    dirty();
-}
-
-void ScatterMatrixView::setSelectedRuns(const QList<qint64>& runs)
-{
-    selected_ = {runs.begin(), runs.end()};
     dirty();
 }
 
@@ -203,15 +176,8 @@ void ScatterMatrixView::paintChart(QPainter& painter, const QRect& area, const C
 void ScatterMatrixView::paintEvent(QPaintEvent*)
 {
     const ChartStyle style = screenChartStyle(Theme::instance().colors(), font());
-    const double ratio = devicePixelRatioF();
-    if (cache_.isNull() || cache_.size() != size() * ratio) {
-        cache_ = QPixmap(size() * ratio);
-        cache_.setDevicePixelRatio(ratio);
-        QPainter painter(&cache_);
-        paintChart(painter, rect(), style);
-    }
     QPainter painter(this);
-    painter.drawPixmap(0, 0, cache_);
+    drawChart(painter, style);
     if (!hasFocus() || data_.empty()) return;
     painter.setPen(QPen(style.accent, 2));
     if (current_.row < int(data_.dimensions.size())) painter.drawRect(cellRect(current_).adjusted(1, 1, -1, -1));

@@ -5,29 +5,22 @@
 //   Esc                 lets go of the selection
 #pragma once
 
-#include "widgets/charts/chart_style.h"
-#include "widgets/charts/run_dimensions.h"
+#include "widgets/charts/dimensions_view.h"
 
-#include <QList>
-#include <QPixmap>
 #include <QRubberBand>
-#include <QWidget>
 
 #include <optional>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 namespace paretoscope {
 
-class ScatterMatrixView : public QWidget {
+class ScatterMatrixView : public DimensionsView {
     Q_OBJECT
 public:
     explicit ScatterMatrixView(QWidget* parent = nullptr);
 
     void setData(RunDimensions data);
-    const RunDimensions& data() const { return data_; }
-    void setSelectedRuns(const QList<qint64>& runs); // does not emit
 
     struct Cell {
         int row = 0, column = 0; // y is the row's metric, x the column's; row > column has points
@@ -36,15 +29,12 @@ public:
     std::optional<Cell> cellAt(const QPointF& position) const;
     QRectF cellRect(Cell cell) const;
     QPointF pixelOf(Cell cell, size_t run) const; // of a run in a chart below the diagonal
-    Cell currentCell() const { return current_; }
 
-    void paintChart(QPainter& painter, const QRect& area, const ChartStyle& style) const;
-    QSize minimumSizeHint() const override;
+    void paintChart(QPainter& painter, const QRect& area, const ChartStyle& style) const override;
 
 Q_SIGNALS:
     void selectionChanged(const QList<qint64>& runs);
     void axesChosen(const std::string& x, const std::string& y);
-    void runHovered(qint64 run, const QPoint& place); // 0 = none
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -68,17 +58,12 @@ private:
     void choose(Cell cell);
     void emitSelection();
     void announce();
-    void dirty();
 
-    RunDimensions data_;
     std::vector<std::vector<double>> correlations_;
-    std::unordered_set<int64_t> selected_;
     Cell current_{1, 0};
     std::optional<Cell> pressedCell_;
     QPoint pressedAt_;
     QRubberBand* band_;
-    int64_t hovered_ = 0;
-    QPixmap cache_;
 };
 
 } // namespace paretoscope
