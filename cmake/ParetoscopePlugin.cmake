@@ -115,6 +115,7 @@ function(paretoscope_plugin family)
         ${sources} ${ARG_SOURCES} ${generated}/plugins/${family}/strategies.cpp)
     target_include_directories(paretoscope_${family} PUBLIC ${generated} ${PROJECT_SOURCE_DIR})
     target_link_libraries(paretoscope_${family} PUBLIC core PRIVATE paretoscope_compiler)
+    paretoscope_precompile(paretoscope_${family} <nlohmann/json.hpp>)
     set_property(GLOBAL APPEND PROPERTY PARETOSCOPE_FAMILIES ${family})
     if(PARETOSCOPE_WINDOW)
         paretoscope_write_plugin_factory(${family} ${generated} "${ARG_TITLE}" "${ARG_STRATEGIES}"
