@@ -7,6 +7,7 @@
 #include "core/base/text.h"
 #include "core/evaluation/task.h"
 #include "core/model/open_model.h"
+#include "core/run/run_executor.h"
 #include "core/strategy/recipe.h"
 
 #include <algorithm>
@@ -67,6 +68,7 @@ void applyCommonOptions(const Arguments& arguments, ExperimentPlan& plan)
     const int jobs = int(arguments.integer("jobs", 1, 1, mostJobs));
     if (jobs > 1 && plan.threads == 0) plan.threads = std::max(1, availableCores() / jobs);
     plan.backend = arguments.text("backend", plan.backend);
+    plan.race = arguments.text("race", plan.race);
     plan.calibrationFile = absolutePath(arguments.text("calibration", plan.calibrationFile));
     plan.model = absoluteModel(plan.model);
     for (TaskRequest& task : plan.tasks) task.textFile = absolutePath(task.textFile);
@@ -124,6 +126,7 @@ ExperimentPlan planFromArguments(const Arguments& arguments)
 std::vector<std::string> checkPlan(const ExperimentPlan& plan)
 {
     for (const TaskRequest& task : plan.tasks) checkTask(task);
+    if (!plan.race.empty()) checkRace(plan.race, plan.tasks);
     backendByName(plan.backend);
     if (!plan.calibrationFile.empty() && !std::filesystem::is_regular_file(plan.calibrationFile))
         fail(ErrorCode::NotFound, "the calibration text '{}' is not there", plan.calibrationFile);

@@ -55,6 +55,9 @@ WatchResult RunWatcher::work(SchedulerOptions options)
     }
     scheduler.stop();
     console_.progress().clear();
+    if (stopped_ > 0)
+        console_.note("{} runs were stopped early, about {} saved; without --race they are measured in full", stopped_,
+                      humanSeconds(saved_));
     return result_;
 }
 
@@ -99,9 +102,13 @@ void RunWatcher::showEnd(const SchedulerEvent& event)
     fractions_.erase(id);
     ++ended_;
     total_ = std::max(total_, ended_);
-    std::string text = "cancelled";
+    std::string text = event.text.empty() ? "cancelled" : event.text;
     if (event.kind == SchedulerEvent::Kind::Failed) text = "failed: " + event.text;
     if (event.kind == SchedulerEvent::Kind::Finished) text = measurementSummary(store_.run(id));
+    if (event.kind == SchedulerEvent::Kind::Cancelled && !event.text.empty()) {
+        saved_ += store_.run(id).provenance.earlyStop.value_or(EarlyStop{}).savedSeconds;
+        ++stopped_;
+    }
     const std::string line = fmt::format("[{}/{}] {}: {} ({})", ended_, total_, recipeOf(id), text,
                                          humanSeconds(event.progress.elapsedSeconds));
     if (console_.wantsJson())

@@ -44,6 +44,8 @@ private:
     std::map<int64_t, std::string> recipes_;
     size_t total_ = 0, ended_ = 0;
     WatchResult result_;
+    int stopped_ = 0;  // by a race
+    double saved_ = 0; // seconds
     bool idle_ = false;
 };
 

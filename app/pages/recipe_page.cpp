@@ -3,6 +3,7 @@
 #include "app/dialogs.h"
 #include "app/services/workspace.h"
 #include "core/base/error.h"
+#include "core/run/run_executor.h"
 #include "widgets/basics/labels.h"
 #include "widgets/basics/notice_bar.h"
 #include "widgets/basics/text.h"
@@ -12,6 +13,7 @@
 #include "widgets/editors/task_editor.h"
 #include "widgets/theme/spacing.h"
 
+#include <QCheckBox>
 #include <QFileInfo>
 #include <QLineEdit>
 #include <QScrollArea>
@@ -34,6 +36,7 @@ RecipePage::RecipePage(Workspace& workspace, QWidget* parent)
     , name_(new QLineEdit(this))
     , recipe_(new RecipeEditor(this))
     , tasks_(new TaskEditor(this))
+    , race_(new QCheckBox(tr("S&top runs that are certainly dominated"), this))
     , calibrationPart_(new QWidget(this))
     , calibration_(new FileField(tr("calibration text"), tr("Text file, UTF-8"), this))
     , seed_(new QSpinBox(this))
@@ -71,6 +74,9 @@ void RecipePage::build()
     layout->addWidget(recipe_);
     addSection(*layout, tr("What to measure"));
     layout->addWidget(tasks_);
+    race_->setToolTip(tr("A run that will surely end below another, which costs no more, is ended after some of its "
+                         "questions and not shown as measured. At most 1 in 100 is ended wrongly."));
+    layout->addWidget(race_);
     auto* calibration = new QVBoxLayout(calibrationPart_);
     calibration->setContentsMargins(0, 0, 0, 0);
     calibration->setSpacing(spacing().tiny);
@@ -192,6 +198,7 @@ void RecipePage::refresh()
     setRole(model_, open ? "" : "muted");
     openModel_->setText(open ? tr("Open another model") : tr("Open a model"));
     calibrationPart_->setVisible(recipe_->needsCalibration());
+    race_->setEnabled(raceMetric(tasks_->requests()).has_value());
     const QString problem = missing();
     const int64_t runs = recipe_->runCount();
     QString text = runs == 0   ? tr("Only the baseline.")
@@ -211,6 +218,7 @@ ExperimentPlan RecipePage::plan() const
     for (const Recipe& recipe : recipe_->recipes()) plan.recipes.push_back(recipe.text());
     plan.tasks = tasks_->requests();
     plan.seed = uint64_t(seed_->value());
+    if (race_->isChecked()) plan.race = raceMetric(plan.tasks).value_or("");
     if (recipe_->needsCalibration()) plan.calibrationFile = fromQt(calibration_->path());
     return plan;
 }

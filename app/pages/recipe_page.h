@@ -5,6 +5,7 @@
 
 #include <QWidget>
 
+class QCheckBox;
 class QLabel;
 class QLineEdit;
 class QPushButton;
@@ -57,6 +58,7 @@ private:
     QLineEdit* name_;
     RecipeEditor* recipe_;
     TaskEditor* tasks_;
+    QCheckBox* race_;
     QWidget* calibrationPart_;
     FileField* calibration_;
     QSpinBox* seed_;

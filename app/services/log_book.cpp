@@ -48,6 +48,8 @@ void LogBook::tellEnd(qint64 id)
     else if (run->state == RunState::Done)
         add(LogLevel::Info,
             tr("Run %1, %2, is done after %3.").arg(id).arg(recipe, formatDuration(run->finishedAt - run->startedAt)));
+    else if (run->stoppedEarly())
+        add(LogLevel::Info, tr("Run %1, %2: %3.").arg(id).arg(recipe, reasonText(*run)));
     else
         add(LogLevel::Info, tr("Run %1, %2: %3.").arg(id).arg(recipe, stateTitle(run->state).toLower()));
 }

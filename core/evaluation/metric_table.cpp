@@ -3,6 +3,8 @@
 #include "core/evaluation/metric.h"
 #include "core/evaluation/task.h"
 
+#include <iterator>
+
 namespace paretoscope {
 
 const Metric* findMetric(const std::string& name)
@@ -42,6 +44,31 @@ std::vector<Measurement> measureChanges(std::span<const Measurement> run, std::s
         }
     }
     return result;
+}
+
+void visitAll(const ItemPlan& plan, JobContext& job, Evidence& evidence)
+{
+    for (size_t i = 0; i < plan.stages.size(); ++i) {
+        job.report(double(i) / double(plan.stages.size()), plan.stages[i]);
+        plan.visit(i, evidence);
+    }
+    if (plan.finish) plan.finish(evidence);
+}
+
+void appendItems(Evidence& evidence, Evidence&& item)
+{
+    const auto append = [](auto& to, auto&& from) {
+        to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+    };
+    if (item.answers) {
+        if (!evidence.answers) evidence.answers.emplace();
+        append(evidence.answers->answers, item.answers->answers);
+    }
+    if (item.choices) {
+        if (!evidence.choices) evidence.choices.emplace();
+        append(evidence.choices->questions, item.choices->questions);
+    }
+    append(evidence.notes, item.notes);
 }
 
 const Task& taskById(const std::string& id)

@@ -7,6 +7,7 @@
 #include "core/pipeline/pipeline.h"
 #include "core/strategy/parameter.h"
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -37,6 +38,14 @@ struct TaskInput {
     const ContentCache* cache = nullptr; // for what runs of one model share; null = none
 };
 
+// The items of a task one by one, for tasks whose items do not depend on each other: whatever the order they are
+// visited in, an item's evidence is the same. Valid while the input that it was planned from is.
+struct ItemPlan {
+    std::vector<std::string> stages; // of each item, what is being done, for a person
+    std::function<void(size_t item, Evidence& evidence)> visit; // adds the evidence of that item alone
+    std::function<void(Evidence& evidence)> finish; // after all were visited: notes; may be empty
+};
+
 struct Task {
     TaskInfo info;
     std::vector<Parameter> parameters;
@@ -45,7 +54,14 @@ struct Task {
     bool always = false; // measured in every run, asked for or not
     // What is wrong with a text is known before any run: throws Error(BadFile). Null: any text will do.
     void (*checkText)(const std::string& text, const std::string& name) = nullptr;
+    // Null for tasks that are one piece; where there is one, `run` visits all items in their order.
+    ItemPlan (*plan)(const TaskInput& input) = nullptr;
 };
+
+// Visits all items of a plan in their order, with progress.
+void visitAll(const ItemPlan& plan, JobContext& job, Evidence& evidence);
+// Adds the answers, choices and notes of one item's evidence, as `ItemPlan::visit` leaves them, behind those there.
+void appendItems(Evidence& evidence, Evidence&& item);
 
 namespace tasks {
 std::span<const Task* const> all();

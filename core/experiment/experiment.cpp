@@ -32,6 +32,11 @@ RunState runStateFromName(const std::string& name)
     fail(ErrorCode::BadFile, "'{}' is not a run state", name);
 }
 
+std::string EarlyStop::text() const
+{
+    return fmt::format("stopped early after {} of {} items: dominated by run {}", itemsSeen, items, dominatedBy);
+}
+
 const Measurement* Run::measurement(const std::string& metric) const
 {
     const auto found = std::find_if(measurements.begin(), measurements.end(),
@@ -47,7 +52,8 @@ std::vector<RunRequest> ExperimentPlan::requests() const
             std::any_of(result.begin(), result.end(),
                         [&](const RunRequest& request) { return request.recipe == recipe; });
         if (!known)
-            result.push_back({model, recipe, tasks, seed, threads, backend, calibrationFile});
+            result.push_back({model, recipe, tasks, seed, threads, backend, calibrationFile,
+                              result.empty() ? std::string() : race});
     };
     add("none");
     for (const std::string& recipe : recipes)

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,8 +35,25 @@ struct RunRequest {
     int threads = 0; // 0 = all cores
     std::string backend = "cpu";
     std::string calibrationFile;
+    // A metric of scores from 0 to 1 by which the run may be stopped early; empty = it is measured in full. No part
+    // of what makes two requests the same run.
+    std::string race;
 
     bool operator==(const RunRequest&) const = default;
+};
+
+// Why a run was ended before all its items were measured: it would have ended below another that costs no more.
+struct EarlyStop {
+    std::string metric;
+    int64_t itemsSeen = 0, items = 0;
+    int64_t dominatedBy = 0;    // run
+    double difference = 0;      // the other's score minus its own, over the items seen
+    double confidence = 0;      // that it would have ended below
+    double savedSeconds = 0;    // about what the rest would have taken
+
+    // "stopped early after 40 of 300 items: dominated by run 7"
+    std::string text() const;
+    bool operator==(const EarlyStop&) const = default;
 };
 
 struct Provenance {
@@ -50,6 +68,7 @@ struct Provenance {
     std::string machine; // processor and memory
     std::string origin;  // the program that measured an imported run; empty = this one
     std::vector<std::string> notes;
+    std::optional<EarlyStop> earlyStop = {};
 };
 
 struct Run {
@@ -68,6 +87,8 @@ struct Run {
 
     bool baseline() const { return request.recipe == "none"; }
     bool foreign() const { return !provenance.origin.empty(); } // imported, not measured here
+    // By a race: nothing of it counts as measured, `error` tells why. What a user cancelled has no error.
+    bool stoppedEarly() const { return state == RunState::Cancelled && !error.empty(); }
     const Measurement* measurement(const std::string& metric) const;
 };
 
@@ -92,6 +113,7 @@ struct ExperimentPlan {
     int threads = 0;
     std::string backend = "cpu";
     std::string calibrationFile;
+    std::string race; // of the runs, see RunRequest; never of the baseline
 
     std::vector<RunRequest> requests() const; // the baseline ("none") first, no recipe twice
 };
@@ -108,7 +130,7 @@ Json toJson(const Measurement& measurement); // with items
 Measurement measurementFromJson(const Json& json, const std::string& where);
 
 // {"name", "model", "recipes": [text or object, ...], "sweep": {"bits": [2, 3], ...}, "tasks":
-// [{"task", "settings", "text"}], "seed", "threads", "backend", "calibration"}. Relative paths are
+// [{"task", "settings", "text"}], "seed", "threads", "backend", "calibration", "race"}. Relative paths are
 // relative to the file. Error(NotFound, BadFile, BadUsage).
 ExperimentPlan readExperimentPlan(const std::string& path);
 

@@ -99,13 +99,15 @@ Json toJson(const RunRequest& request)
     Json tasks = Json::array();
     for (const TaskRequest& task : request.tasks)
         tasks.push_back(toJson(task));
-    return {{"model", request.model},
+    Json json{{"model", request.model},
             {"recipe", request.recipe},
             {"tasks", std::move(tasks)},
             {"seed", request.seed},
             {"threads", request.threads},
             {"backend", request.backend},
             {"calibration", request.calibrationFile}};
+    if (!request.race.empty()) json["race"] = request.race;
+    return json;
 }
 
 RunRequest runRequestFromJson(const Json& json, const std::string& where)
@@ -119,8 +121,38 @@ RunRequest runRequestFromJson(const Json& json, const std::string& where)
     request.threads = int(optionalInteger(json, "threads", 0, maxThreads, 0, where));
     request.backend = optionalString(json, "backend", "cpu", where);
     request.calibrationFile = optionalString(json, "calibration", "", where);
+    request.race = optionalString(json, "race", "", where);
     return request;
 }
+
+namespace {
+
+Json earlyStopJson(const EarlyStop& stop)
+{
+    return {{"metric", stop.metric},
+            {"items_seen", stop.itemsSeen},
+            {"items", stop.items},
+            {"dominated_by", stop.dominatedBy},
+            {"difference", stop.difference},
+            {"confidence", stop.confidence},
+            {"saved_seconds", stop.savedSeconds}};
+}
+
+EarlyStop earlyStopFromJson(const Json& json, const std::string& where)
+{
+    requireObject(json, where);
+    EarlyStop stop;
+    stop.metric = requireString(json, "metric", where);
+    stop.itemsSeen = requireInteger(json, "items_seen", 0, anyInteger, where);
+    stop.items = requireInteger(json, "items", 0, anyInteger, where);
+    stop.dominatedBy = requireInteger(json, "dominated_by", 0, anyInteger, where);
+    stop.difference = optionalNumber(json, "difference", 0, where);
+    stop.confidence = optionalNumber(json, "confidence", 0, where);
+    stop.savedSeconds = optionalNumber(json, "saved_seconds", 0, where);
+    return stop;
+}
+
+} // namespace
 
 Json toJson(const Provenance& p)
 {
@@ -135,6 +167,7 @@ Json toJson(const Provenance& p)
             {"machine", p.machine},
             {"notes", p.notes}};
     if (!p.origin.empty()) json["origin"] = p.origin;
+    if (p.earlyStop) json["stopped_early"] = earlyStopJson(*p.earlyStop);
     return json;
 }
 
@@ -152,6 +185,7 @@ Provenance provenanceFromJson(const Json& json, const std::string& where)
     p.recipeFingerprint = optionalString(json, "recipe_fingerprint", "", where);
     p.machine = optionalString(json, "machine", "", where);
     p.origin = optionalString(json, "origin", "", where);
+    if (json.contains("stopped_early")) p.earlyStop = earlyStopFromJson(json["stopped_early"], where);
     for (const Json& note : listOf(json, "notes", where)) {
         if (!note.is_string()) fail(ErrorCode::BadFile, "{}: a note must be a text", where);
         p.notes.push_back(note.get<std::string>());

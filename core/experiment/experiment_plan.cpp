@@ -34,6 +34,7 @@ public:
         plan.threads = int(optionalInteger(json_, "threads", 0, 4096, 0, where_));
         plan.backend = optionalString(json_, "backend", "cpu", where_);
         plan.calibrationFile = fileOf(optionalString(json_, "calibration", "", where_));
+        plan.race = optionalString(json_, "race", "", where_);
         if (json_.contains("seed")) plan.seed = seed();
         return plan;
     }
@@ -43,7 +44,7 @@ private:
     {
         static const std::vector<std::string> known{"name",    "model",   "recipes",
                                                     "sweep",   "tasks",   "seed",
-                                                    "threads", "backend", "calibration"};
+                                                    "threads", "backend", "calibration", "race"};
         if (!json_.is_object()) fail(ErrorCode::BadFile, "{}: expected a JSON object", where_);
         for (const auto& [field, value] : json_.items())
             if (std::find(known.begin(), known.end(), field) == known.end())

@@ -5,13 +5,13 @@
 
 namespace paretoscope {
 
-namespace {
-
 bool askedTheSame(const Run& a, const Run& b)
 {
     const RunRequest &x = a.request, &y = b.request;
     return x.model == y.model && x.tasks == y.tasks && x.seed == y.seed && x.backend == y.backend;
 }
+
+namespace {
 
 // Finished runs of the run's experiment; only baselines where it is none itself.
 std::vector<int64_t> candidates(const Store& store, const Run& run)

@@ -5,6 +5,9 @@
 
 namespace paretoscope {
 
+// Whether model, tasks, seed and backend are the same, so that the items are.
+bool askedTheSame(const Run& a, const Run& b);
+
 // After a run was finished: measures what changed against the baseline that was asked the same; after a
 // baseline, of all runs that were. Does nothing for other runs. What is wrong with the store is logged:
 // the run itself is done.

@@ -12,6 +12,7 @@
 #include "core/evaluation/task.h"
 #include "core/model/open_model.h"
 #include "core/base/machine.h"
+#include "core/run/task_runner.h"
 #include "core/strategy/recipe.h"
 
 #include <chrono>
@@ -20,14 +21,6 @@
 namespace paretoscope {
 
 namespace {
-
-// A task with its settings and text, ready to run.
-struct PreparedTask {
-    const Task* task;
-    Settings settings;
-    std::string text;
-    std::string textName;
-};
 
 PreparedTask prepare(const TaskRequest& request)
 {
@@ -89,7 +82,8 @@ Provenance describe(const RunRequest& request, const Backend& backend, const Mod
 
 } // namespace
 
-RunOutcome executeRun(const RunRequest& request, JobContext& job, const std::filesystem::path& scratchParent)
+RunOutcome executeRun(const RunRequest& request, JobContext& job, const std::filesystem::path& scratchParent,
+                      const RaceNews& news)
 {
     constexpr double loaded = 0.05;
     constexpr double compressed = 0.4;
@@ -118,14 +112,8 @@ RunOutcome executeRun(const RunRequest& request, JobContext& job, const std::fil
     outcome.provenance.notes = pipeline.notes;
 
     Evidence evidence;
-    const double first = recipe.steps.empty() ? loaded : compressed;
-    for (size_t i = 0; i < tasks.size(); ++i) {
-        const double step = (1 - first) / double(tasks.size());
-        job.enterPart(first + double(i) * step, first + double(i + 1) * step);
-        tasks[i].task->run({pipeline, workbench.backend, tasks[i].settings, tasks[i].text, tasks[i].textName,
-                            request.seed, job, &reference, &cache},
-                           evidence);
-    }
+    TaskRunner runner{pipeline, reference, workbench.backend, cache, job, request, news};
+    runner.run(tasks, recipe.steps.empty() ? loaded : compressed, evidence);
     if (evidence.footprint) {
         evidence.footprint->compressSeconds = compressSeconds;
         evidence.footprint->peakMemoryBytes = peakResidentBytes();

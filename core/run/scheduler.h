@@ -34,7 +34,7 @@ struct RunProgress {
 struct SchedulerEvent {
     enum class Kind { Started, Progress, Finished, Failed, Cancelled, Idle, Error } kind;
     RunProgress progress; // run id in every kind but Idle and Error
-    std::string text;     // error sentence
+    std::string text;     // error sentence; of Cancelled, why a race stopped the run, else empty
 };
 
 // Owns one thread and up to `jobs` processes. Public members are thread-safe. The listener is

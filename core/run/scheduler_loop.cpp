@@ -163,6 +163,7 @@ void SchedulerLoop::startRun(Run run)
     try {
         worker->typicalSeconds = store_->typicalRunSeconds(worker->run.request.model);
         worker->progress.secondsLeft = secondsLeft(0, 0, worker->typicalSeconds);
+        if (!worker->run.request.race.empty()) worker->race.emplace(*store_, worker->run);
         worker->input = requestLine(id, worker->run.request);
         worker->process = std::make_unique<WorkerProcess>(options_.workerCommand);
     } catch (...) {
@@ -241,6 +242,10 @@ void SchedulerLoop::readLines(RunningWorker& worker)
 void SchedulerLoop::handle(RunningWorker& worker, const WorkerMessage& message)
 {
     if (const auto* update = std::get_if<WorkerProgress>(&message)) progress(worker, *update);
+    if (const auto* costs = std::get_if<WorkerCosts>(&message); costs && worker.race)
+        worker.race->setCosts(costs->costs);
+    if (const auto* item = std::get_if<WorkerItem>(&message); item && worker.race)
+        if (const std::optional<EarlyStop> stop = worker.race->add(item->item)) return stopDominated(worker, *stop);
     if (const auto* done = std::get_if<WorkerDone>(&message)) finish(worker, *done);
     if (const auto* failed = std::get_if<WorkerFailed>(&message))
         failWorker(worker, failed->code, failed->error);
@@ -266,6 +271,17 @@ void SchedulerLoop::finish(RunningWorker& worker, const WorkerDone& message)
     worker.progress.secondsLeft = 0;
     worker.progress.elapsedSeconds = worker.elapsedSeconds();
     tell(SchedulerEvent::Kind::Finished, worker.progress);
+}
+
+void SchedulerLoop::stopDominated(RunningWorker& worker, EarlyStop stop)
+{
+    RunProgress progress = worker.progress;
+    progress.elapsedSeconds = worker.elapsedSeconds();
+    stop.savedSeconds = std::max(0.0, progress.secondsLeft);
+    worker.process->kill();
+    store_->stopRun(worker.run.id, stop);
+    forget(progress.run);
+    tell(SchedulerEvent::Kind::Cancelled, progress, stop.text());
 }
 
 void SchedulerLoop::failWorker(RunningWorker& worker, ErrorCode code, const std::string& error)

@@ -1,6 +1,7 @@
 // What the scheduler's thread does. Only for core/run/*.cpp.
 #pragma once
 
+#include "core/run/race_watch.h"
 #include "core/run/scheduler.h"
 #include "core/run/worker_process.h"
 #include "core/run/worker_protocol.h"
@@ -51,6 +52,7 @@ struct RunningWorker {
     std::optional<Clock::time_point> answeredAt;
     std::optional<double> typicalSeconds;
     RunProgress progress;
+    std::optional<RaceWatch> race; // of runs that may be stopped early
 
     double elapsedSeconds() const
     {
@@ -79,6 +81,7 @@ private:
     void handle(RunningWorker& worker, const WorkerMessage& message);
     void progress(RunningWorker& worker, const WorkerProgress& message);
     void finish(RunningWorker& worker, const WorkerDone& message);
+    void stopDominated(RunningWorker& worker, EarlyStop stop);
     void failWorker(RunningWorker& worker, ErrorCode code, const std::string& error);
     void forget(int64_t run);
     void giveBack(); // everything in flight goes back to the queue

@@ -46,7 +46,12 @@ WorkerMessage answer(const WorkerRequest& request, std::ostream& output, const R
 {
     JobContext job(ProgressSender(output, request.run));
     try {
-        return WorkerDone{request.run, work(request.request, job)};
+        RaceNews news;
+        if (!request.request.race.empty()) {
+            news.costs = [&](const std::vector<Measurement>& costs) { send(output, WorkerCosts{request.run, costs}); };
+            news.item = [&](const ItemScore& item) { send(output, WorkerItem{request.run, item}); };
+        }
+        return WorkerDone{request.run, work(request.request, job, news)};
     } catch (const Error& error) {
         return WorkerFailed{request.run, error.code(), error.what()};
     } catch (const std::bad_alloc&) {

@@ -40,6 +40,16 @@ struct ToJson {
                 {"provenance", toJson(done.outcome.provenance)},
                 {"measurements", std::move(measurements)}};
     }
+    Json operator()(const WorkerCosts& message) const
+    {
+        Json costs = Json::object();
+        for (const Measurement& cost : message.costs) costs[cost.metric] = cost.value;
+        return {{"run", message.run}, {"costs", std::move(costs)}};
+    }
+    Json operator()(const WorkerItem& message) const
+    {
+        return {{"run", message.run}, {"item", {message.item.item, message.item.score}}};
+    }
     Json operator()(const WorkerFailed& failed) const
     {
         return {{"run", failed.run},
@@ -58,6 +68,29 @@ WorkerDone doneFromJson(const Json& json)
     for (const Json& measurement : measurements)
         done.outcome.measurements.push_back(measurementFromJson(measurement, speaker));
     return done;
+}
+
+WorkerCosts costsFromJson(const Json& json)
+{
+    WorkerCosts message{runOf(json), {}};
+    const Json& costs = requireField(json, "costs", speaker);
+    if (!costs.is_object()) fail(ErrorCode::BadFile, "worker: 'costs' must be an object");
+    for (const auto& [metric, value] : costs.items()) {
+        if (!value.is_number()) fail(ErrorCode::BadFile, "worker: the cost '{}' must be a number", metric);
+        Measurement cost;
+        cost.metric = metric;
+        cost.value = value.get<double>();
+        message.costs.push_back(std::move(cost));
+    }
+    return message;
+}
+
+WorkerItem itemFromJson(const Json& json)
+{
+    const Json& item = requireField(json, "item", speaker);
+    if (!item.is_array() || item.size() != 2 || !item[0].is_string() || !item[1].is_number())
+        fail(ErrorCode::BadFile, "worker: 'item' must be a name and a score");
+    return {runOf(json), {item[0].get<std::string>(), item[1].get<double>(), 1}};
 }
 
 } // namespace
@@ -88,11 +121,13 @@ WorkerMessage parseMessageLine(const std::string& text)
     if (json.contains("progress"))
         return WorkerProgress{runOf(json), optionalNumber(json, "progress", 0, speaker),
                               optionalString(json, "stage", "", speaker)};
+    if (json.contains("costs")) return costsFromJson(json);
+    if (json.contains("item")) return itemFromJson(json);
     if (json.contains("done")) return doneFromJson(json);
     if (json.contains("failed"))
         return WorkerFailed{runOf(json), errorCodeFromName(optionalString(json, "code", "", speaker)),
                             requireString(json, "error", speaker)};
-    fail(ErrorCode::BadFile, "worker: a line says none of ready, progress, done and failed");
+    fail(ErrorCode::BadFile, "worker: a line says none of ready, progress, costs, item, done and failed");
 }
 
 } // namespace paretoscope

@@ -58,7 +58,7 @@ public:
     // --- runs
     // Adds the requests that the experiment does not hold yet (same model, recipe, tasks, seed,
     // backend and, but for the baseline, calibration text); ones that failed or were cancelled are
-    // queued again when `retry`. Returns all matching run ids in the order of the requests.
+    // queued again when `retry`, those that a race stopped only by a request without one. Returns all matching run ids in the order of the requests.
     // `settings` are the merged settings as JSON texts; empty = none known.
     std::vector<int64_t> addRuns(int64_t experiment, const std::vector<RunRequest>& requests,
                                  const std::vector<std::string>& settings, bool retry = true);
@@ -98,6 +98,7 @@ public:
     std::vector<int64_t> importRuns(int64_t experiment, const std::vector<Run>& runs);
     void failRun(int64_t id, ErrorCode code, const std::string& error);
     void cancelRun(int64_t id);
+    void stopRun(int64_t id, const EarlyStop& stop); // as cancelRun, with the reason: Run::stoppedEarly
     void queueRunAgain(int64_t id); // whatever its state; its measurements are dropped
     // Runs marked Running whose process is gone become Queued. Returns how many.
     int64_t requeueAbandonedRuns();

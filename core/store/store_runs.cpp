@@ -39,7 +39,7 @@ public:
         : database_(database)
         , experiment_(experiment)
         , find_(
-              database.prepare("SELECT id, state FROM run WHERE experiment = ?1 AND identity = ?2"))
+              database.prepare("SELECT id, state, error FROM run WHERE experiment = ?1 AND identity = ?2"))
         , insertRun_(
               database.prepare("INSERT INTO run (experiment, place, recipe, state, "
                                "created_at, identity) VALUES (?1, ?2, ?3, 'queued', ?4, ?5)"))
@@ -57,7 +57,9 @@ public:
         const std::string identity = identityOf(request);
         if (find_.with(experiment_, identity).step()) {
             const RunState state = runStateFromName(find_.text(1));
-            return {find_.integer(0), state == RunState::Failed || state == RunState::Cancelled};
+            const bool stopped = state == RunState::Cancelled && !find_.text(2).empty();
+            const bool again = state == RunState::Failed || state == RunState::Cancelled;
+            return {find_.integer(0), again && (!stopped || request.race.empty())};
         }
         const int64_t place = request.recipe == "none" ? 0 : nextPlace_++;
         insertRun_.with(experiment_, place, request.recipe, secondsSince1970(), identity).step();
@@ -115,7 +117,10 @@ std::vector<int64_t> Store::addRuns(int64_t experiment, const std::vector<RunReq
     std::vector<int64_t> ids;
     for (size_t i = 0; i < requests.size(); ++i) {
         const auto [id, again] = adder.add(requests[i], settings.empty() ? "{}" : settings[i]);
-        if (again && retry) queueAgain(database, id);
+        if (again && retry) {
+            queueAgain(database, id);
+            database.execute("UPDATE run_record SET request = ?2 WHERE run = ?1", id, recordOf(requests[i]));
+        }
         ids.push_back(id);
     }
     change.commit();
@@ -214,6 +219,19 @@ void Store::cancelRun(int64_t id)
     database.execute(
         "UPDATE run SET state = 'cancelled', owner = '', finished_at = ?2 WHERE id = ?1", id,
         secondsSince1970());
+    change.commit();
+}
+
+void Store::stopRun(int64_t id, const EarlyStop& stop)
+{
+    Database& database = *implementation_->database;
+    StoreChange change(database);
+    if (!awaitsResult(database, id)) return;
+    Provenance provenance;
+    provenance.earlyStop = stop;
+    database.execute("UPDATE run_record SET provenance = ?2 WHERE run = ?1", id, toJson(provenance).dump());
+    database.execute("UPDATE run SET state = 'cancelled', owner = '', error = ?2, finished_at = ?3 WHERE id = ?1", id,
+                     stop.text(), secondsSince1970());
     change.commit();
 }
 

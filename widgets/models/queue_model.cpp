@@ -79,7 +79,7 @@ int QueueModel::columnCount(const QModelIndex& parent) const
 
 QString QueueModel::progressText(const Run& run) const
 {
-    if (run.state == RunState::Failed) return toQt(run.error);
+    if (run.state == RunState::Failed || run.stoppedEarly()) return reasonText(run);
     const RunProgress* progress = this->progress(run.id);
     if (run.state != RunState::Running || !progress) return {};
     QString text = tr("%1% · %2").arg(int(progress->fraction * 100)).arg(toQt(progress->stage));
@@ -111,7 +111,7 @@ QVariant QueueModel::data(const QModelIndex& index, int role) const
     switch (index.column()) {
     case RecipeColumn: return RunColumn{RunColumn::Kind::Recipe, {}}.text(*run);
     case ExperimentColumn: return toQt(run->experiment);
-    case StateColumn: return stateTitle(run->state);
+    case StateColumn: return stateTitle(*run);
     case ProgressColumn: return progressText(*run);
     default: return {};
     }

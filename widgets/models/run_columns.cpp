@@ -94,7 +94,7 @@ std::string RunColumn::sortName() const
 QString RunColumn::text(const Run& run) const
 {
     switch (kind) {
-    case Kind::State: return stateTitle(run.state);
+    case Kind::State: return stateTitle(run);
     case Kind::Id: return QString::number(run.id);
     case Kind::Experiment: return toQt(run.experiment);
     case Kind::Recipe:
@@ -139,6 +139,18 @@ QString stateTitle(RunState state)
                             QT_TRANSLATE_NOOP("RunState", "Failed"),
                             QT_TRANSLATE_NOOP("RunState", "Cancelled")};
     return QCoreApplication::translate("RunState", titles[size_t(state)]);
+}
+
+QString stateTitle(const Run& run)
+{
+    return run.stoppedEarly() ? QCoreApplication::translate("RunState", "Stopped early") : stateTitle(run.state);
+}
+
+QString reasonText(const Run& run)
+{
+    const std::optional<EarlyStop>& stop = run.provenance.earlyStop;
+    if (!stop || stop->savedSeconds <= 0) return toQt(run.error);
+    return QCoreApplication::translate("RunState", "%1 · about %2 saved").arg(toQt(run.error), formatDuration(stop->savedSeconds));
 }
 
 } // namespace paretoscope

@@ -37,5 +37,8 @@ std::vector<RunColumn> allRunColumns(const std::vector<std::string>& settings,
 
 // "Queued", "Running", "Done", "Failed", "Cancelled".
 QString stateTitle(RunState state);
+QString stateTitle(const Run& run); // tells a race's early stop from what a user cancelled
+// Why a run failed or was stopped early, with the time that saved; empty for others.
+QString reasonText(const Run& run);
 
 } // namespace paretoscope

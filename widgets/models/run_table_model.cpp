@@ -171,7 +171,7 @@ QVariant RunTableModel::data(const QModelIndex& index, int role) const
     switch (role) {
     case Qt::DisplayRole: return column.text(*run);
     case Qt::ToolTipRole:
-        return column.kind == RunColumn::Kind::State && !run->error.empty() ? toQt(run->error)
+        return column.kind == RunColumn::Kind::State && !run->error.empty() ? reasonText(*run)
                                                                             : column.text(*run);
     case Qt::ForegroundRole:
         return column.kind == RunColumn::Kind::State ? stateColor(run->state) : QVariant();

@@ -126,10 +126,11 @@ QString runDetailsText(const Run& run)
 {
     QString html = u"<p><b>%1</b><br>%2</p>"_s.arg(
         run.baseline() ? tr("Baseline: the uncompressed model") : breakable(run.request.recipe),
-        mutedSpan(tr("Run %1 of %2 · %3").arg(run.id).arg(toQt(run.experiment), stateTitle(run.state))));
+        mutedSpan(tr("Run %1 of %2 · %3").arg(run.id).arg(toQt(run.experiment), stateTitle(run))));
+    const ThemeColors& colors = Theme::instance().colors();
+    const QColor reasonColor = run.stoppedEarly() ? colors.muted : colors.bad;
     if (!run.error.empty())
-        html += u"<p style='color:%1'>%2</p>"_s.arg(Theme::instance().colors().bad.name(),
-                                                    toQt(run.error).toHtmlEscaped());
+        html += u"<p style='color:%1'>%2</p>"_s.arg(reasonColor.name(), reasonText(run).toHtmlEscaped());
     html += section(tr("Measured"), metricRows(run, true));
     html += section(tr("Settings"), settingRows(run));
     html += section(tr("Where it comes from"), provenanceRows(run));

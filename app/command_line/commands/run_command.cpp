@@ -9,6 +9,7 @@
 #include "core/report/report.h"
 
 #include <map>
+#include <utility>
 
 namespace paretoscope::commands {
 
@@ -23,11 +24,11 @@ std::vector<Run> readRuns(const Store& store, const std::vector<int64_t>& ids)
 
 std::string counted(const std::vector<Run>& runs)
 {
-    std::map<RunState, int> counts;
-    for (const Run& run : runs) ++counts[run.state];
+    std::map<std::pair<RunState, bool>, int> counts;
+    for (const Run& run : runs) ++counts[{run.state, run.stoppedEarly()}];
     std::string text;
     for (const auto& [state, count] : counts)
-        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, runStateName(state));
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, state.second ? "stopped early" : runStateName(state.first));
     return text;
 }
 
@@ -65,7 +66,7 @@ int run(const Arguments& arguments, Console& console)
     if (result.interrupted)
         console.note("interrupted: runs that were not done are back in the queue; the same command goes on");
     for (const Run& each : runs)
-        if (each.state != RunState::Done) return 1;
+        if (each.state != RunState::Done && !each.stoppedEarly()) return 1;
     return 0;
 }
 
@@ -79,6 +80,7 @@ const Command& runCommand()
         {{"EXPERIMENT.json", "The experiment; without it, the options below say what to run.", true}},
         {{"store", "FILE", "The store to write; made when it does not exist."},
          {"dry-run", "", "Say what every run will take, from the store's earlier runs, and run nothing."},
+         {"race", "METRIC", "Stop runs early that are certainly dominated in this share of right answers, such as exact_match."},
          {"jobs", "N", "Runs at once, sharing the cores; 1 when not given, so that speeds are comparable."},
          {"name", "NAME", "The experiment's name."},
          {"model", "MODEL", "A folder, a GGUF file or builtin:NAME."},

@@ -36,12 +36,12 @@ std::string tableOf(const std::vector<Run>& runs, const std::vector<std::string>
     for (const Run& run : runs) {
         rows.push_back({std::to_string(run.id)});
         if (several) rows.back().push_back(run.experiment);
-        rows.back().insert(rows.back().end(), {run.request.recipe, runStateName(run.state)});
+        rows.back().insert(rows.back().end(), {run.request.recipe, run.stoppedEarly() ? "stopped early" : runStateName(run.state)});
         for (const std::string& metric : metrics) {
             const Measurement* measurement = run.measurement(metric);
             rows.back().push_back(measurement ? measurementText(*measurement) : "");
         }
-        if (run.state == RunState::Failed) rows.back().push_back(run.error);
+        if (run.state == RunState::Failed || run.stoppedEarly()) rows.back().push_back(run.error);
     }
     return textTable(rows);
 }

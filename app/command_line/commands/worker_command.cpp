@@ -30,7 +30,9 @@ int run(const Arguments&, Console&)
     __gnu_cxx::stdio_filebuf<char> buffer(claimStandardOutput(), std::ios::out);
     std::ostream output(&buffer);
     serveWorker(std::cin, output,
-                [](const RunRequest& request, JobContext& job) { return executeRun(request, job); });
+                [](const RunRequest& request, JobContext& job, const RaceNews& news) {
+                    return executeRun(request, job, {}, news);
+                });
     return output ? 0 : 1;
 }
 

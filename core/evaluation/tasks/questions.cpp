@@ -5,6 +5,7 @@
 #include "core/evaluation/tasks/choice_questions.h"
 
 #include <algorithm>
+#include <memory>
 
 namespace paretoscope::tasks {
 
@@ -56,27 +57,41 @@ void addNotes(const TaskInput& input, const QuestionSet& set, const Mishaps& mis
                                              mishaps.cutOff, asked));
 }
 
-void run(const TaskInput& input, Evidence& evidence)
+void visit(const TaskInput& input, const Question& question, Mishaps& mishaps, Evidence& evidence)
+{
+    if (question.choices.empty()) {
+        if (!evidence.answers) evidence.answers.emplace();
+        evidence.answers->answers.push_back(ask(input, question, mishaps));
+    } else {
+        if (!evidence.choices) evidence.choices.emplace();
+        evidence.choices->questions.push_back(
+            scoreChoices(input, {questionId(question), question.prompt, question.choices, question.right}));
+    }
+}
+
+ItemPlan plan(const TaskInput& input)
 {
     const Model& model = *input.pipeline.model;
     if (!model.tokenizer) fail(ErrorCode::Unsupported, "'{}' has no tokenizer, so it cannot be asked questions", model.name);
-    const QuestionSet set = readQuestions(input.text, input.textName);
-    const std::vector<Question> questions =
-        questionsToAsk(set, input.settings.integer("shots"), input.settings.integer("items"), input.textName);
-    Mishaps mishaps;
-    for (size_t i = 0; i < questions.size(); ++i) {
-        const Question& question = questions[i];
-        input.job.report(double(i) / double(questions.size()), fmt::format("question {} of {}", i + 1, questions.size()));
-        if (question.choices.empty()) {
-            if (!evidence.answers) evidence.answers.emplace();
-            evidence.answers->answers.push_back(ask(input, question, mishaps));
-        } else {
-            if (!evidence.choices) evidence.choices.emplace();
-            evidence.choices->questions.push_back(
-                scoreChoices(input, {questionId(question), question.prompt, question.choices, question.right}));
-        }
-    }
-    addNotes(input, set, mishaps, questions.size(), evidence);
+    const auto set = std::make_shared<QuestionSet>(readQuestions(input.text, input.textName));
+    const auto questions = std::make_shared<std::vector<Question>>(
+        questionsToAsk(*set, input.settings.integer("shots"), input.settings.integer("items"), input.textName));
+    const auto mishaps = std::make_shared<Mishaps>();
+    ItemPlan plan;
+    for (size_t i = 0; i < questions->size(); ++i)
+        plan.stages.push_back(fmt::format("question {} of {}", i + 1, questions->size()));
+    plan.visit = [&input, set, questions, mishaps](size_t i, Evidence& evidence) {
+        visit(input, (*questions)[i], *mishaps, evidence);
+    };
+    plan.finish = [&input, set, questions, mishaps](Evidence& evidence) {
+        addNotes(input, *set, *mishaps, questions->size(), evidence);
+    };
+    return plan;
+}
+
+void run(const TaskInput& input, Evidence& evidence)
+{
+    visitAll(plan(input), input.job, evidence);
 }
 
 std::string summary()
@@ -111,7 +126,8 @@ const Task& questions()
              .withUnit("tokens")},
         run,
         false,
-        check};
+        check,
+        plan};
     return row;
 }
 

@@ -18,21 +18,23 @@ ChoiceQuestion choiceQuestion(const WorldItem& item, size_t index)
     return result;
 }
 
-void run(const TaskInput& input, Evidence& evidence)
+ItemPlan plan(const TaskInput& input)
 {
     constexpr const char* kinds[] = {"knowledge", "passage", "hops", "table"};
-    ChoiceEvidence& choices = evidence.choices.emplace(evidence.choices.value_or(ChoiceEvidence{}));
     std::vector<ChoiceQuestion> questions;
     for (const char* id : kinds) {
         const WorldKind& kind = worldKind(id);
         for (const WorldItem& item : worldTestItems(kind, kind.level, input.settings.integer("items")))
             questions.push_back(choiceQuestion(item, questions.size()));
     }
-    for (size_t i = 0; i < questions.size(); ++i) {
-        input.job.report(double(i) / double(questions.size()),
-                         fmt::format("multiple choice: question {} of {}", i + 1, questions.size()));
-        choices.questions.push_back(scoreChoices(input, questions[i]));
-    }
+    ItemPlan plan;
+    for (size_t i = 0; i < questions.size(); ++i)
+        plan.stages.push_back(fmt::format("multiple choice: question {} of {}", i + 1, questions.size()));
+    plan.visit = [&input, questions = std::move(questions)](size_t i, Evidence& evidence) {
+        if (!evidence.choices) evidence.choices.emplace();
+        evidence.choices->questions.push_back(scoreChoices(input, questions[i]));
+    };
+    return plan;
 }
 
 } // namespace
@@ -46,7 +48,10 @@ const Task& worldChoice()
          {"accuracy", "accuracy_norm", "choice_nll", "calibration_error", "brier_score", "flip_rate", "right_to_wrong_rate",
           "wrong_to_right_rate"}},
         {worldItemsParameter()},
-        run};
+        runPlan<plan>,
+        false,
+        nullptr,
+        plan};
     return row;
 }
 

@@ -4,9 +4,9 @@ namespace paretoscope::tasks {
 
 namespace {
 
-void run(const TaskInput& input, Evidence& evidence)
+ItemPlan plan(const TaskInput& input)
 {
-    askWorld(input, evidence, {"arithmetic_direct"});
+    return planWorld(input, {"arithmetic_direct"});
 }
 
 } // namespace
@@ -18,7 +18,10 @@ const Task& worldDirect()
          "The same arithmetic stories with nothing written down: what the steps are worth.",
          answerMetrics("direct_exact_match")},
         {worldItemsParameter()},
-        run};
+        runPlan<plan>,
+        false,
+        nullptr,
+        plan};
     return row;
 }
 

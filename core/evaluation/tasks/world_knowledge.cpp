@@ -4,9 +4,9 @@ namespace paretoscope::tasks {
 
 namespace {
 
-void run(const TaskInput& input, Evidence& evidence)
+ItemPlan plan(const TaskInput& input)
 {
-    askWorld(input, evidence, {"knowledge"});
+    return planWorld(input, {"knowledge"});
 }
 
 } // namespace
@@ -18,7 +18,10 @@ const Task& worldKnowledge()
          "Facts of the synthetic world that a model learned in training, asked for in other words.",
          answerMetrics("knowledge_exact_match")},
         {worldItemsParameter()},
-        run};
+        runPlan<plan>,
+        false,
+        nullptr,
+        plan};
     return row;
 }
 

@@ -4,9 +4,9 @@ namespace paretoscope::tasks {
 
 namespace {
 
-void run(const TaskInput& input, Evidence& evidence)
+ItemPlan plan(const TaskInput& input)
 {
-    askWorld(input, evidence, {"needle"});
+    return planWorld(input, {"needle"});
 }
 
 } // namespace
@@ -21,7 +21,10 @@ const Task& worldNeedle()
          Parameter::integer("fillers", "Text around", 95, 0, 10000,
                             "Sentences without the number; about ten tokens each for a model of the world.")
              .withUnit("sentences")},
-        run};
+        runPlan<plan>,
+        false,
+        nullptr,
+        plan};
     return row;
 }
 

@@ -52,25 +52,31 @@ std::vector<WorldItem> worldTestItems(const WorldKind& kind, const WorldLevel& l
     return items;
 }
 
-void askWorld(const TaskInput& input, Evidence& evidence, std::initializer_list<const char*> kinds)
+ItemPlan planWorldItems(const TaskInput& input, std::vector<WorldTestItem> items)
 {
     const Model& model = *input.pipeline.model;
     if (!model.tokenizer) fail(ErrorCode::Unsupported, "'{}' has no tokenizer, so it cannot be asked questions", model.name);
-    AnswerEvidence& answers = evidence.answers.emplace(evidence.answers.value_or(AnswerEvidence{}));
-    size_t kindsDone = 0;
+    ItemPlan plan;
+    for (size_t i = 0; i < items.size(); ++i)
+        plan.stages.push_back(fmt::format("{}: question {} of {}", items[i].kind->name, i + 1, items.size()));
+    plan.visit = [&input, items = std::move(items)](size_t i, Evidence& evidence) {
+        if (!evidence.answers) evidence.answers.emplace();
+        evidence.answers->answers.push_back(ask(input, *items[i].kind, items[i].item));
+    };
+    return plan;
+}
+
+ItemPlan planWorld(const TaskInput& input, std::initializer_list<const char*> kinds)
+{
+    std::vector<WorldTestItem> all;
     for (const char* id : kinds) {
         const WorldKind& kind = worldKind(id);
         WorldLevel level = kind.level;
         if (input.settings.json().contains("fillers")) level.fillers = int(input.settings.integer("fillers"));
-        const std::vector<WorldItem> items = worldTestItems(kind, level, input.settings.integer("items"));
-        for (size_t i = 0; i < items.size(); ++i) {
-            const double done = double(kindsDone) + double(i + 1) / double(items.size());
-            input.job.report(done / double(kinds.size()),
-                             fmt::format("{}: question {} of {}", kind.name, i + 1, items.size()));
-            answers.answers.push_back(ask(input, kind, items[i]));
-        }
-        ++kindsDone;
+        for (WorldItem& item : worldTestItems(kind, level, input.settings.integer("items")))
+            all.push_back({&kind, std::move(item)});
     }
+    return planWorldItems(input, std::move(all));
 }
 
 } // namespace paretoscope::tasks

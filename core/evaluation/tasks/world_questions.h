@@ -19,9 +19,23 @@ std::vector<std::string> answerMetrics(const char* own);
 // The first `wanted` different questions of the test split; fewer where a kind has fewer.
 std::vector<WorldItem> worldTestItems(const WorldKind& kind, const WorldLevel& level, int64_t wanted);
 
-// Asks items of the test split, in turn of each kind, and adds an answer with a score of 0 or 1 for
-// each; the same question is asked once only. Settings may hold "fillers", which replaces the kinds'
-// own. Error(Unsupported) without a tokenizer.
-void askWorld(const TaskInput& input, Evidence& evidence, std::initializer_list<const char*> kinds);
+// A question of the world with what judges its answer.
+struct WorldTestItem {
+    const WorldKind* kind;
+    WorldItem item;
+};
+
+// Items that are answered greedily, each an answer with a score of 0 or 1. Error(Unsupported) without a tokenizer.
+ItemPlan planWorldItems(const TaskInput& input, std::vector<WorldTestItem> items);
+
+// Items of the test split, in turn of each kind; the same question is asked once only. Settings may hold "fillers",
+// which replaces the kinds' own.
+ItemPlan planWorld(const TaskInput& input, std::initializer_list<const char*> kinds);
+
+// `run` of a task that has a plan.
+template <ItemPlan (*plan)(const TaskInput&)> void runPlan(const TaskInput& input, Evidence& evidence)
+{
+    visitAll(plan(input), input.job, evidence);
+}
 
 } // namespace paretoscope::tasks

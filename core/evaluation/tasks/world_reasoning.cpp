@@ -4,9 +4,9 @@ namespace paretoscope::tasks {
 
 namespace {
 
-void run(const TaskInput& input, Evidence& evidence)
+ItemPlan plan(const TaskInput& input)
 {
-    askWorld(input, evidence, {"arithmetic_steps"});
+    return planWorld(input, {"arithmetic_steps"});
 }
 
 } // namespace
@@ -18,7 +18,10 @@ const Task& worldReasoning()
          "Arithmetic stories of the synthetic world, answered in steps.",
          answerMetrics("reasoning_exact_match")},
         {worldItemsParameter()},
-        run};
+        runPlan<plan>,
+        false,
+        nullptr,
+        plan};
     return row;
 }
 

@@ -4,9 +4,9 @@ namespace paretoscope::tasks {
 
 namespace {
 
-void run(const TaskInput& input, Evidence& evidence)
+ItemPlan plan(const TaskInput& input)
 {
-    askWorld(input, evidence, {"passage", "hops", "table", "program"});
+    return planWorld(input, {"passage", "hops", "table", "program"});
 }
 
 } // namespace
@@ -18,7 +18,10 @@ const Task& worldRetrieval()
          "Questions of the synthetic world that a passage, a table, a program or two joined facts answer.",
          answerMetrics("retrieval_exact_match")},
         {worldItemsParameter()},
-        run};
+        runPlan<plan>,
+        false,
+        nullptr,
+        plan};
     return row;
 }
 

@@ -4,9 +4,9 @@ namespace paretoscope::tasks {
 
 namespace {
 
-void run(const TaskInput& input, Evidence& evidence)
+ItemPlan plan(const TaskInput& input)
 {
-    askWorld(input, evidence, {"instructions", "counting"});
+    return planWorld(input, {"instructions", "counting"});
 }
 
 } // namespace
@@ -18,7 +18,10 @@ const Task& worldRules()
          "Instructions that a program checks, and the most frequent word of a list.",
          answerMetrics("rules_exact_match")},
         {worldItemsParameter()},
-        run};
+        runPlan<plan>,
+        false,
+        nullptr,
+        plan};
     return row;
 }
 

@@ -4,9 +4,9 @@ namespace paretoscope::tasks {
 
 namespace {
 
-void run(const TaskInput& input, Evidence& evidence)
+ItemPlan plan(const TaskInput& input)
 {
-    askWorld(input, evidence, {"missing", "refusal"});
+    return planWorld(input, {"missing", "refusal"});
 }
 
 } // namespace
@@ -18,7 +18,10 @@ const Task& worldTrust()
          "Whether a model says that it does not know, and keeps what it must not tell.",
          answerMetrics("trust_exact_match")},
         {worldItemsParameter()},
-        run};
+        runPlan<plan>,
+        false,
+        nullptr,
+        plan};
     return row;
 }
 

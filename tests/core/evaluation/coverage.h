@@ -7,6 +7,7 @@
 #include "core/evaluation/distributions.h"
 #include "core/evaluation/frontier_uncertainty.h"
 #include "core/evaluation/proportions.h"
+#include "core/evaluation/race.h"
 
 #include <algorithm>
 #include <cmath>
@@ -237,6 +238,31 @@ inline std::vector<Bin> membershipCalibration(int items, bool shares, double spr
         bin.right.add(gain > 0);
     }
     return bins;
+}
+
+// Races over `items` of which the rival alone answers `better` and the run alone `worse`, each in an order of its own.
+struct RaceOutcome {
+    Rate stopped;
+    double medianSeen = 0; // items of those that were stopped; 0 without any
+};
+
+inline RaceOutcome raceOutcome(int64_t items, int64_t better, int64_t worse, double errorRate, int replications)
+{
+    RaceOutcome outcome;
+    std::vector<int> differences(size_t(items), 0);
+    for (int64_t i = 0; i < better + worse; ++i) differences[size_t(i)] = i < better ? 1 : -1;
+    std::vector<double> seen;
+    for (int r = 0; r < replications; ++r) {
+        Random random(11, "race", uint64_t(r));
+        for (size_t i = differences.size(); i > 1; --i) std::swap(differences[i - 1], differences[size_t(random.below(i))]);
+        PairedRace race(items, errorRate);
+        for (size_t i = 0; i < differences.size() && !race.decided(); ++i) race.add(differences[i]);
+        outcome.stopped.add(race.decided());
+        if (race.decided()) seen.push_back(double(race.seen()));
+    }
+    std::sort(seen.begin(), seen.end());
+    if (!seen.empty()) outcome.medianSeen = seen[seen.size() / 2];
+    return outcome;
 }
 
 } // namespace paretoscope::test

@@ -135,6 +135,11 @@ private slots:
         QVERIFY(toJson(q) == toJson(p));
         QCOMPARE(q.seed, ~uint64_t{0});
         QVERIFY(q.notes == (std::vector<std::string>{"a", "b"}));
+        QVERIFY(!q.earlyStop);
+        Provenance stopped;
+        stopped.earlyStop = EarlyStop{"exact_match", 40, 300, 7, 0.25, 0.99, 12.5};
+        QVERIFY(provenanceFromJson(parseJson(toJson(stopped).dump(), "t"), "t").earlyStop == stopped.earlyStop);
+        QCOMPARE(stopped.earlyStop->text().c_str(), "stopped early after 40 of 300 items: dominated by run 7");
     }
 
     void plansStartWithTheBaselineAndRepeatNothing()
@@ -144,8 +149,10 @@ private slots:
         plan.recipes = {"a", "none", "b", "a"};
         plan.seed = 5;
         plan.tasks = {{"perplexity", "{}", "t"}};
+        plan.race = "exact_match";
         const std::vector<RunRequest> requests = plan.requests();
         QCOMPARE(requests.size(), size_t(3));
+        QVERIFY(requests[0].race.empty() && requests[1].race == "exact_match"); // the baseline is always measured in full
         QCOMPARE(requests[0].recipe.c_str(), "none");
         QCOMPARE(requests[1].recipe.c_str(), "a");
         QCOMPARE(requests[2].recipe.c_str(), "b");

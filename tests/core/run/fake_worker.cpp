@@ -1,5 +1,6 @@
 // A worker that does what the recipe's text says, and writes down that it started:
 //   finish, slow, fail, crash, exit3, killed, hang, garbage, flood, none
+//   right, wrong: a race of 200 items, all of them answered so; after them as finish
 #include "core/base/error.h"
 #include "core/run/worker_process.h"
 #include "core/run/worker_protocol.h"
@@ -48,7 +49,33 @@ RunOutcome outcomeFor(const RunRequest& request)
     return outcome;
 }
 
-RunOutcome act(const RunRequest& request, JobContext& job)
+// 200 items, and what they come to when none is left out.
+RunOutcome raceOf(const RunRequest& request, bool right, const RaceNews& news)
+{
+    RunOutcome outcome;
+    outcome.provenance.version = "test";
+    const auto number = [](const char* metric, double value) {
+        Measurement measurement;
+        measurement.metric = metric;
+        measurement.value = value;
+        return measurement;
+    };
+    std::vector<Measurement> costs;
+    for (const std::string& name : raceCosts()) costs.push_back(number(name.c_str(), request.seed == 2 && !right ? 1 : 2));
+    if (news.costs) news.costs(costs);
+    Measurement answers = number("exact_match", right ? 1 : 0);
+    for (int i = 0; i < 200; ++i) {
+        answers.items.push_back({"item-" + std::to_string(i), right ? 1.0 : 0.0, 1});
+        if (!news.item) continue;
+        news.item(answers.items.back());
+        sleepMs(2);
+    }
+    outcome.measurements = costs;
+    outcome.measurements.push_back(answers);
+    return outcome;
+}
+
+RunOutcome act(const RunRequest& request, JobContext& job, const RaceNews& news)
 {
     const std::string& recipe = request.recipe;
     note(recipe);
@@ -62,6 +89,7 @@ RunOutcome act(const RunRequest& request, JobContext& job)
     if (recipe == "exit3") std::_Exit(3);
     if (recipe == "garbage") std::cout << "hello, this is a library's banner\n" << std::flush;
     if (recipe == "hang") sleepMs(60000);
+    if (recipe == "right" || recipe == "wrong") return raceOf(request, recipe == "right", news);
     if (recipe == "slow") sleepMs(400);
     if (recipe == "flood")
         for (int i = 0; i < 20000; ++i) std::cerr << "a chatty library, line " << i << '\n';

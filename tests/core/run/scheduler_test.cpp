@@ -292,7 +292,66 @@ private slots:
         QCOMPARE(notes().size(), size_t{4});
     }
 
+    // The seed tells the fake worker what to cost: with 2 a wrong run is smaller than a right one.
+    void aRaceStopsWhatIsCertainlyDominated()
+    {
+        const auto ids = queueRace({"right", "wrong"}, 1);
+        const auto journal = runAll();
+        QCOMPARE(store_->run(ids[0]).state, RunState::Done);
+        QCOMPARE(store_->run(ids[0]).measurement("exact_match")->items.size(), size_t{200});
+        const Run stopped = store_->run(ids[1]);
+        QVERIFY(stopped.stoppedEarly());
+        QVERIFY(stopped.measurements.empty());
+        QVERIFY(stopped.provenance.earlyStop.has_value());
+        const EarlyStop& stop = *stopped.provenance.earlyStop;
+        QVERIFY(stop.itemsSeen >= 3 && stop.itemsSeen < 30);
+        QCOMPARE(stop.items, int64_t{200});
+        QCOMPARE(stop.dominatedBy, ids[0]);
+        QCOMPARE(stop.difference, 1.0);
+        QCOMPARE(QString::fromStdString(stopped.error), QStringLiteral("stopped early after %1 of 200 items: dominated by run %2")
+                                                            .arg(stop.itemsSeen).arg(ids[0]));
+        const auto events = journal->events();
+        QVERIFY(std::any_of(events.begin(), events.end(), [&](const SchedulerEvent& event) {
+            return event.kind == SchedulerEvent::Kind::Cancelled && event.text == stopped.error;
+        }));
+        // Asked again in a race it stays as it is; asked in full it is measured.
+        queueRace({"right", "wrong"}, 1);
+        QVERIFY(store_->run(ids[1]).stoppedEarly());
+        queue({"wrong"}, "race");
+        runAll();
+        QCOMPARE(store_->run(ids[1]).state, RunState::Done);
+        QCOMPARE(store_->run(ids[1]).measurement("exact_match")->items.size(), size_t{200});
+    }
+
+    void aRaceLeavesWhatCostsLess()
+    {
+        const auto ids = queueRace({"right", "wrong"}, 2);
+        runAll();
+        for (const int64_t id : ids) QCOMPARE(store_->run(id).state, RunState::Done);
+    }
+
+    void withoutARaceNothingStops()
+    {
+        const auto ids = queue({"right", "wrong"});
+        runAll();
+        for (const int64_t id : ids) QCOMPARE(store_->run(id).state, RunState::Done);
+    }
+
 private:
+    std::vector<int64_t> queueRace(const std::vector<std::string>& recipes, uint64_t seed)
+    {
+        std::vector<RunRequest> requests;
+        for (const std::string& recipe : recipes) {
+            RunRequest request;
+            request.model = "/models/fake";
+            request.recipe = recipe;
+            request.seed = seed;
+            request.race = "exact_match";
+            requests.push_back(request);
+        }
+        return store_->addRuns(store_->openExperiment("race", "/models/fake").id, requests, {});
+    }
+
     std::vector<int64_t> queue(const std::vector<std::string>& recipes, const std::string& name = "test")
     {
         std::vector<RunRequest> requests;

@@ -39,7 +39,7 @@ std::vector<WorkerMessage> conversation(const std::string& input, const RunFunct
     return messages;
 }
 
-RunOutcome nothing(const RunRequest&, JobContext&)
+RunOutcome nothing(const RunRequest&, JobContext&, const RaceNews&)
 {
     return {};
 }
@@ -89,6 +89,20 @@ private slots:
         QVERIFY(failed == Json({{"run", 7}, {"failed", true}, {"code", "bad_file"}, {"error", "bad"}}));
     }
 
+    void theNewsOfARaceComesThrough()
+    {
+        const Json item = parseJson(messageLine(WorkerItem{7, {"passage-test-00042", 1, 1}}), "line");
+        QVERIFY(item == Json({{"run", 7}, {"item", {"passage-test-00042", 1.0}}}));
+        const auto back = std::get<WorkerItem>(parseMessageLine(item.dump()));
+        QVERIFY(back.run == 7 && back.item.item == "passage-test-00042" && back.item.score == 1);
+        Measurement size;
+        size.metric = "file_bytes";
+        size.value = 1048576;
+        const auto costs = std::get<WorkerCosts>(parseMessageLine(messageLine(WorkerCosts{7, {size}})));
+        QCOMPARE(costs.costs.size(), size_t{1});
+        QVERIFY(costs.costs[0].metric == "file_bytes" && costs.costs[0].value == 1048576);
+    }
+
     void brokenTextTravels()
     {
         const auto failed = std::get<WorkerFailed>(
@@ -105,6 +119,8 @@ private slots:
         QTest::newRow("unknown") << QByteArray(R"({"run":1})");
         QTest::newRow("no run") << QByteArray(R"({"progress":0.5})");
         QTest::newRow("run text") << QByteArray(R"({"run":"1","progress":0.5})");
+        QTest::newRow("costs") << QByteArray(R"({"run":1,"costs":{"file_bytes":"many"}})");
+        QTest::newRow("item") << QByteArray(R"({"run":1,"item":["name"]})");
         QTest::newRow("measurements")
             << QByteArray(R"({"run":1,"done":true,"provenance":{},"measurements":3})");
     }
@@ -120,7 +136,7 @@ private slots:
         std::vector<std::string> seen;
         const auto messages = conversation(
             requestLine(1, sampleRequest()) + "\n" + requestLine(2, sampleRequest()),
-            [&](const RunRequest& request, JobContext&) {
+            [&](const RunRequest& request, JobContext&, const RaceNews&) {
                 seen.push_back(request.recipe);
                 return RunOutcome{};
             });
@@ -134,7 +150,7 @@ private slots:
     void everyExceptionIsAnAnswer()
     {
         int call = 0;
-        const auto work = [&](const RunRequest&, JobContext&) -> RunOutcome {
+        const auto work = [&](const RunRequest&, JobContext&, const RaceNews&) -> RunOutcome {
             ++call;
             if (call == 1) fail(ErrorCode::NotFound, "no such model");
             if (call == 2) throw std::bad_alloc();
@@ -159,7 +175,7 @@ private slots:
 
     void progressIsThrottled()
     {
-        const auto work = [](const RunRequest&, JobContext& job) {
+        const auto work = [](const RunRequest&, JobContext& job, const RaceNews&) {
             for (int i = 0; i < 10000; ++i) job.report(i / 10000.0, "step");
             return RunOutcome{};
         };
