@@ -76,6 +76,8 @@ std::optional<Measurement> shareOf(std::vector<ItemScore> items)
     result.value = right / double(result.count);
     result.standardError = std::sqrt(result.value * (1 - result.value) / double(result.count));
     const Interval interval = wilsonInterval(std::llround(right), result.count);
+    // All right or all wrong is not without error: there, the deviation that Wilson's interval goes by.
+    if (result.standardError == 0.0) result.standardError = (interval.high - interval.low) / (2 * normalQuantile(0.975));
     result.low = interval.low;
     result.high = interval.high;
     result.items = std::move(items);

@@ -24,7 +24,8 @@ std::optional<Measurement> tokenNll(const Evidence& evidence);
 // model; items = windows. Nothing without fidelity evidence.
 std::optional<Measurement> positionMean(const Evidence& evidence, double (*sum)(const FidelityEvidence::Window&));
 
-// Share of items whose score is 1, with a Wilson interval. Nothing without items.
+// Share of items whose score is 1, with a Wilson interval, which also gives the standard error where all or none are
+// right. Nothing without items.
 std::optional<Measurement> shareOf(std::vector<ItemScore> items);
 // Mean of the items' scores with a Student t interval. Nothing without items.
 std::optional<Measurement> meanOfItems(std::vector<ItemScore> items);

@@ -116,7 +116,7 @@ const Task& questions()
          "Questions from a file",
          summary(),
          {"accuracy", "accuracy_norm", "choice_nll", "calibration_error", "brier_score", "exact_match",
-          "lenient_exact_match", "f1", "flip_rate", "right_to_wrong_rate", "wrong_to_right_rate"},
+          "lenient_exact_match", "f1", "answer_tokens", "flip_rate", "right_to_wrong_rate", "wrong_to_right_rate"},
          true},
         {Parameter::integer("items", "Questions", 0, 0, 1 << 30, "How many to ask, from the start of the file; 0 asks all."),
          Parameter::integer("shots", "Examples", 0, 0, 100,

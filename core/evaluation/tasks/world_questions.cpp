@@ -37,7 +37,7 @@ Parameter worldItemsParameter()
 
 std::vector<std::string> answerMetrics(const char* own)
 {
-    return {"exact_match", own, "flip_rate", "right_to_wrong_rate", "wrong_to_right_rate"};
+    return {"exact_match", own, "answer_tokens", "flip_rate", "right_to_wrong_rate", "wrong_to_right_rate"};
 }
 
 std::vector<WorldItem> worldTestItems(const WorldKind& kind, const WorldLevel& level, int64_t wanted)

@@ -1,6 +1,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
+#include "core/data/world/rewording.h"
 #include "core/data/world/world_draw.h"
 #include "core/data/world/world_tokenizer.h"
 #include "core/model/tokenizer.h"
@@ -32,6 +33,29 @@ class WorldTest : public QObject {
     Q_OBJECT
 
 private slots:
+    // Read by rules of the test's own, every wording says what the item says; none is the same text.
+    void otherWordingsSayTheSame()
+    {
+        for (const char* id : rewordableKinds()) {
+            const WorldKind& kind = worldKind(id);
+            for (uint64_t index = 0; index < 50; ++index) {
+                const WorldItem item = worldItem(kind, WorldSplit::Test, 1, index, kind.level);
+                std::set<std::string> texts{item.text}, ids{item.id};
+                for (const WorldItem& other : worldRewordings(item)) {
+                    const QString text = QString::fromStdString(other.text), question = QString::fromStdString(other.questions.front().text);
+                    const QString found = std::string(id) == "table" ? test::fromTable(text, question) : test::fromPassage(text, question);
+                    QCOMPARE(found, QString::fromStdString(item.answer()).trimmed());
+                    QCOMPARE(other.answer(), item.answer());
+                    texts.insert(other.text);
+                    ids.insert(other.id);
+                }
+                QCOMPARE(texts.size(), size_t(4));
+                QCOMPARE(ids.size(), size_t(4));
+            }
+        }
+        PARETOSCOPE_EXPECT_ERROR(worldRewordings(worldItem(worldKind("program"), WorldSplit::Test, 1, 0, {})), "no other wordings");
+    }
+
     // Every question's answer follows from its text, as read by rules of the test's own.
     void answersFollowFromTheText()
     {

@@ -131,6 +131,39 @@ private slots:
         QCOMPARE(loud.count, int64_t(3000));
     }
 
+    void answersInSeveralWordings()
+    {
+        Evidence evidence;
+        evidence.answers.emplace();
+        const auto add = [&](const std::string& item, double score, const std::string& output, int64_t tokens) {
+            evidence.answers->answers.push_back({item, score, 9, tokens, output, {}, {}});
+        };
+        add("reworded-passage-test-1-1", 1, " Rome", 1); // consistent and right; the plain wording need not be first
+        add("reworded-passage-test-1-0", 1, "Rome ", 1);
+        add("reworded-passage-test-2-0", 0, "Oslo", 2); // consistent and wrong
+        add("reworded-passage-test-2-1", 0, "Oslo", 2);
+        add("reworded-table-test-1-0", 1, "ivory", 3); // lost
+        add("reworded-table-test-1-1", 0, "indigo", 3);
+        add("reworded-table-test-2-0", 0, "red", 5); // gained: no loss
+        add("reworded-table-test-2-1", 1, "silver", 7);
+        add("passage-test-1", 1, "Rome", 6); // another task's
+        QCOMPARE(test::valueOf(evidence, "wording_consistency"), 0.5);
+        QCOMPARE(test::valueOf(evidence, "wording_loss"), 0.25);
+        QVERIFY(std::abs(test::valueOf(evidence, "answer_tokens") - 30.0 / 9) < 1e-12);
+    }
+
+    // All right is not without error: Wilson's deviation sqrt(1 / 4n²) z / (1 + z²/n), which meets that of one wrong.
+    void sharesOfAllAndNoneHaveAnError()
+    {
+        Evidence evidence;
+        evidence.answers.emplace();
+        for (int i = 0; i < 50; ++i) evidence.answers->answers.push_back({"q-" + std::to_string(i), 1, 1, 1, "", {}, {}});
+        const double z = 1.959963984540054;
+        QVERIFY(std::abs(*test::measurement(evidence, "exact_match").standardError - z / 100 / (1 + z * z / 50)) < 1e-9);
+        evidence.answers->answers[0].score = 0;
+        QVERIFY(std::abs(*test::measurement(evidence, "exact_match").standardError - std::sqrt(0.02 * 0.98 / 50)) < 1e-12);
+    }
+
     void overlapAndLenientAnswers()
     {
         Evidence evidence;

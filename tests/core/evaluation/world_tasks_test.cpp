@@ -102,6 +102,18 @@ private slots:
         QVERIFY(share("world_trust", {{"items", 20}}) >= 0.7);
     }
 
+    // A reader that finds what the text says answers alike in any wording; it cannot read tables and says the same of all.
+    void otherWordingsKeepTheAnswer()
+    {
+        const auto all = measured("world_rewording", {{"items", 20}});
+        QCOMPARE(find(all, "wording_consistency")->count, int64_t(60));
+        QCOMPARE(find(all, "wording_consistency")->value, 1.0);
+        QCOMPARE(find(all, "wording_loss")->value, 0.0);
+        QVERIFY(*find(all, "wording_loss")->standardError > 0.01); // of 60 questions, none lost: not without error
+        QVERIFY(std::abs(find(all, "exact_match")->value - 2.0 / 3) < 1e-12);
+        QCOMPARE(find(all, "exact_match")->count, int64_t(240));
+    }
+
     void needlesLieInAsMuchTextAsAsked()
     {
         for (const char* task : {"world_needle", "world_reasoning", "world_direct", "world_trust", "world_rules"})
