@@ -111,10 +111,16 @@ Answer isBetter(const ComparedMetric& d, const std::string& a, const std::string
     return answer;
 }
 
+bool hasPercentage(const ComparedMetric& d)
+{
+    constexpr double rounding = 1e-6; // of the logits, in nat
+    return wordsOf(d.metric).share || (d.paired && std::abs(d.paired->base) > rounding);
+}
+
 std::optional<MarginAnswer> isWithinMargin(const ComparedMetric& d, double percent,
                                            const std::string& a, const std::string& b)
 {
-    if (!d.paired || !(d.paired->base != 0) || !std::isfinite(d.difference)) return std::nullopt;
+    if (!d.paired || !hasPercentage(d) || !std::isfinite(d.difference)) return std::nullopt;
     const Words words = wordsOf(d.metric);
     const double one = lossPercent(d, words, d.paired->low90);
     const double other = lossPercent(d, words, d.paired->high90);
@@ -144,7 +150,7 @@ std::optional<MarginAnswer> isWithinMargin(const ComparedMetric& d, double perce
 
 std::optional<ItemsNeeded> itemsNeeded(const ComparedMetric& d, double halfWidthPercent)
 {
-    if (!d.paired) return std::nullopt;
+    if (!d.paired || !hasPercentage(d)) return std::nullopt;
     const Words words = wordsOf(d.metric);
     const PairedTest& test = *d.paired;
     const double unit = words.share ? 0.01 : std::abs(test.base) / 100;

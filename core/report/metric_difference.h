@@ -47,6 +47,9 @@ struct Answer {
     Kind kind = Kind::NotShown;
     std::string sentence;
 };
+// Whether a percentage of B's value means something: not where it is 0 but for rounding, as of a divergence from the
+// uncompressed model itself. Shares are told in points and always have one.
+bool hasPercentage(const ComparedMetric& difference);
 Answer isBetter(const ComparedMetric& difference, const std::string& a, const std::string& b,
                 int64_t family = 1, double significance = 0.05);
 

@@ -83,8 +83,12 @@ void recommendGoodEnough(const Study& study, const std::vector<const BaselineTes
 
 void recommendKnee(const Study& study, Recommendation& result)
 {
-    result.reason = fmt::format("No run is shown to lose less than {} of {} against the uncompressed model.",
-                                marginText(study), metricByName(study.options.plane.y).info.title);
+    const std::string& title = metricByName(study.options.plane.y).info.title;
+    result.reason =
+        study.hasMargin()
+            ? fmt::format("No run is shown to lose less than {} of {} against the uncompressed model.", marginText(study), title)
+            : fmt::format("{} of the uncompressed model is 0, and nothing is a share of 0: no run is recommended for losing "
+                          "less than a margin.", title);
     std::vector<const BaselineTest*> nearest;
     for (const BaselineTest& test : study.tests)
         if (test.margin && study.frontier.member(test.run)) nearest.push_back(&test);

@@ -53,7 +53,7 @@ void addTests(Study& study)
     std::vector<double> margins;
     for (BaselineTest& test : study.tests) {
         family.push_back(&test.difference);
-        if (test.difference.paired)
+        if (test.difference.paired && hasPercentage(test.difference))
             margins.push_back(marginPValue(*test.difference.paired, marginIn(test.difference, study.options.marginPercent), higher));
     }
     study.familySize = adjustTogether(family);
@@ -63,7 +63,7 @@ void addTests(Study& study)
         const std::string name = fmt::format("run {}", test.run), base = fmt::format("run {}", test.baseline);
         test.answer = isBetter(test.difference, name, base, study.familySize, study.options.significance);
         test.margin = isWithinMargin(test.difference, study.options.marginPercent, name, base);
-        if (test.difference.paired) test.marginP = adjusted[next++];
+        if (test.difference.paired && hasPercentage(test.difference)) test.marginP = adjusted[next++];
     }
 }
 
@@ -106,6 +106,13 @@ std::vector<std::string> columnsOf(const Study& study)
 }
 
 } // namespace
+
+bool Study::hasMargin() const
+{
+    return std::none_of(tests.begin(), tests.end(), [](const BaselineTest& test) {
+        return test.difference.paired && !hasPercentage(test.difference);
+    });
+}
 
 const Run* Study::run(int64_t id) const
 {

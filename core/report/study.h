@@ -55,6 +55,8 @@ struct Study {
     std::vector<StackedRuns> stacks;
     Recommendation recommendation;
 
+    // Whether a margin in percent of the uncompressed model's y can be asked about: not where that is 0.
+    bool hasMargin() const;
     const Run* run(int64_t id) const;
     const BaselineTest* test(int64_t id) const;
 };

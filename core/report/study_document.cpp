@@ -5,6 +5,7 @@
 #include "core/evaluation/metric.h"
 #include "core/report/cells.h"
 #include "core/report/frontier_svg.h"
+#include "core/report/intelligence.h"
 #include "core/report/study_sections.h"
 
 #include <algorithm>
@@ -135,9 +136,12 @@ void addTests(const Study& study, Document& document)
     const std::string& metric = study.options.plane.y;
     document.heading("Against the uncompressed model");
     const bool share = metricByName(metric).info.scale == MetricScale::Ratio;
-    document.paragraph(fmt::format(
-        "{}, item by item. The question of the last column is whether a run loses less than {:g} {}.", titleOf(metric),
-        study.options.marginPercent, share ? "points" : "%"));
+    document.paragraph(
+        study.hasMargin()
+            ? fmt::format("{}, item by item. The question of the last column is whether a run loses less than {:g} {}.",
+                          titleOf(metric), study.options.marginPercent, share ? "points" : "%")
+            : fmt::format("{}, item by item. The uncompressed model has 0, so there is no margin in percent of it.",
+                          titleOf(metric)));
     Table table;
     table.columns = {{"Run", true},        {"Recipe", false}, {"Difference", true}, {"95 % interval", true}, {"p", true},
                      {"p, corrected", true}, {"Verdict", false}, {"Within the margin", false}};
@@ -200,6 +204,17 @@ void addStrategies(const Study& study, Document& document)
     document.add(std::move(sentences));
 }
 
+// Runs that were asked nothing or read no text say nothing of this, and the section is left out.
+void addIntelligence(const Study& study, Document& document)
+{
+    const std::string sentence = intelligenceSentence(fitIntelligence(study.runs));
+    if (sentence.empty()) return;
+    document.heading("Compression and intelligence");
+    document.paragraph(sentence + " Bits a byte of the text against the mean share of right answers (Huang et al. 2024, "
+                                  "arXiv 2404.09937). Runs of one model differ in what their compression damages, which "
+                                  "bits a byte do not show: expect a weaker line than over models of many sizes.");
+}
+
 void addStacks(const Study& study, Document& document)
 {
     if (study.stacks.empty()) return;
@@ -249,6 +264,7 @@ Document documentOf(const Study& study)
     addTests(study, document);
     addStrategies(study, document);
     addStacks(study, document);
+    addIntelligence(study, document);
     addUnknown(study, document);
     addMethods(study, document);
     addProvenance(study, document);

@@ -58,6 +58,27 @@ private slots:
                 Answer::Kind::Better);
     }
 
+    // A divergence from the uncompressed model is 0 for that model: no percentage is told of it.
+    void nothingIsAPercentageOfZero()
+    {
+        const auto diverging = [](int64_t id, double mean) {
+            Run run = answering(id, 0, 0);
+            Measurement divergence;
+            divergence.metric = "kl_divergence";
+            divergence.value = mean;
+            for (int i = 0; i < 8; ++i) divergence.items.push_back({"window-" + std::to_string(i), mean * (1 + 0.1 * i), 256});
+            run.measurements.push_back(divergence);
+            return run;
+        };
+        const ComparedMetric d = compared(diverging(1, 0.165), diverging(2, 8e-9), "kl_divergence");
+        QVERIFY(!hasPercentage(d));
+        QVERIFY(!isWithinMargin(d, 2, "a", "b"));
+        QVERIFY(!itemsNeeded(d, 2));
+        QVERIFY(isBetter(d, "a", "b").kind == Answer::Kind::Worse);
+        QVERIFY(hasPercentage(compared(diverging(1, 0.165), diverging(2, 0.01), "kl_divergence")));
+        QVERIFY(hasPercentage(compared(answering(1, 0, 5), answering(2, 0, 0)))); // shares: points
+    }
+
     void correctedForManyTestsItIsNotShown()
     {
         std::vector<ComparedMetric> tests(3, compared(answering(1, 15, 90), answering(2, 0, 85)));
