@@ -28,13 +28,6 @@ std::string timeText(double seconds)
     return std::string(text, length);
 }
 
-std::string durationText(double seconds)
-{
-    if (seconds < 90) return fmt::format("{:.1f} s", seconds);
-    if (seconds < 5400) return fmt::format("{:.1f} min", seconds / 60);
-    return fmt::format("{:.1f} h", seconds / 3600);
-}
-
 // Different values in the order of the runs.
 std::vector<std::string> different(const std::vector<Run>& runs, const std::function<std::string(const Run&)>& value)
 {
@@ -175,7 +168,7 @@ void addDone(const Study& study, Document& document)
     for (const auto& [state, count] : states) counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", count, runStateName(state));
     BulletList facts;
     facts.items.push_back(fact("Runs", fmt::format("{} ({})", study.runs.size(), counts)));
-    facts.items.push_back(fact("When", fmt::format("{} to {}; {} of work", timeText(first), timeText(last), durationText(total))));
+    facts.items.push_back(fact("When", fmt::format("{} to {}; {} of work", timeText(first), timeText(last), humanSeconds(total))));
     const auto add = [&](const char* name, const std::vector<std::string>& values) {
         if (!values.empty()) facts.items.push_back(fact(name, joined(values)));
     };
@@ -226,7 +219,7 @@ void addProvenance(const Study& study, Document& document)
         const Provenance& p = run.provenance;
         table.rows.push_back({std::to_string(run.id), run.experiment, Cell::ofCode(run.request.recipe), runStateName(run.state),
                               timeText(run.startedAt),
-                              run.finishedAt > run.startedAt && run.startedAt > 0 ? durationText(run.finishedAt - run.startedAt) : "–",
+                              run.finishedAt > run.startedAt && run.startedAt > 0 ? humanSeconds(run.finishedAt - run.startedAt) : "–",
                               std::to_string(run.request.seed), p.threads ? std::to_string(p.threads) : "–",
                               Cell::ofCode(p.recipeFingerprint.substr(0, 12)), Cell::ofCode(p.dataFingerprint.substr(0, 12)),
                               p.version, notesOf(run)});
