@@ -103,6 +103,20 @@ template <int Rows> struct BlockSums {
     }
 };
 
+// Masks only where they are needed: masked stores are slow.
+HWY_INLINE void addSums(__m512 left, __m512 right, int64_t columns, float* to)
+{
+    if (columns == codePanelRows) {
+        _mm512_storeu_ps(to, _mm512_add_ps(left, _mm512_loadu_ps(to)));
+        _mm512_storeu_ps(to + lanes, _mm512_add_ps(right, _mm512_loadu_ps(to + lanes)));
+        return;
+    }
+    const auto mask = uint32_t((uint64_t{1} << columns) - 1);
+    const auto first = __mmask16(mask & 0xffff), second = __mmask16(mask >> 16);
+    _mm512_mask_storeu_ps(to, first, _mm512_add_ps(left, _mm512_maskz_loadu_ps(first, to)));
+    _mm512_mask_storeu_ps(to + lanes, second, _mm512_add_ps(right, _mm512_maskz_loadu_ps(second, to + lanes)));
+}
+
 template <int Rows>
 void addTile(const CodeActivations& x, int64_t tile, int64_t column, const CodePanel& panel, MatrixView y)
 {
@@ -135,13 +149,44 @@ void addTile(const CodeActivations& x, int64_t tile, int64_t column, const CodeP
             right[r] = _mm512_fmadd_ps(o1, sum, right[r]);
         }
     }
-    const __mmask16 first = y.columns >= lanes ? 0xffff : __mmask16((1 << y.columns) - 1);
-    const __mmask16 second = y.columns >= 2 * lanes ? 0xffff : __mmask16((1 << std::max<int64_t>(0, y.columns - lanes)) - 1);
-    for (int r = 0; r < std::min<int64_t>(Rows, y.rows - tile * Rows); ++r) {
-        float* to = y.row(tile * Rows + r);
-        _mm512_mask_storeu_ps(to, first, _mm512_add_ps(left[r], _mm512_maskz_loadu_ps(first, to)));
-        if (second) _mm512_mask_storeu_ps(to + lanes, second, _mm512_add_ps(right[r], _mm512_maskz_loadu_ps(second, to + lanes)));
+    for (int r = 0; r < std::min<int64_t>(Rows, y.rows - tile * Rows); ++r)
+        addSums(left[r], right[r], y.columns, y.row(tile * Rows + r));
+}
+
+// Sixteen rows of sixteen dwords, transposed to rows codePanelRows apart.
+void transposeSixteen(const uint32_t* from, int64_t stride, uint32_t* to)
+{
+    __m512i a[16], b[16];
+    for (int i = 0; i < 16; ++i) a[i] = _mm512_loadu_si512(from + i * stride);
+    for (int i = 0; i < 16; i += 2) {
+        b[i] = _mm512_unpacklo_epi32(a[i], a[i + 1]);
+        b[i + 1] = _mm512_unpackhi_epi32(a[i], a[i + 1]);
     }
+    for (int i = 0; i < 16; i += 4)
+        for (int j = 0; j < 2; ++j) {
+            a[i + 2 * j] = _mm512_unpacklo_epi64(b[i + j], b[i + 2 + j]);
+            a[i + 2 * j + 1] = _mm512_unpackhi_epi64(b[i + j], b[i + 2 + j]);
+        }
+    // a[4 g + c] holds columns c, c + 4, c + 8, c + 12 of rows 4 g to 4 g + 3.
+    for (int c = 0; c < 4; ++c) {
+        const __m512i low = _mm512_shuffle_i32x4(a[c], a[4 + c], 0x88), high = _mm512_shuffle_i32x4(a[c], a[4 + c], 0xdd);
+        const __m512i low2 = _mm512_shuffle_i32x4(a[8 + c], a[12 + c], 0x88);
+        const __m512i high2 = _mm512_shuffle_i32x4(a[8 + c], a[12 + c], 0xdd);
+        _mm512_storeu_si512(to + c * codePanelRows, _mm512_shuffle_i32x4(low, low2, 0x88));
+        _mm512_storeu_si512(to + (c + 8) * codePanelRows, _mm512_shuffle_i32x4(low, low2, 0xdd));
+        _mm512_storeu_si512(to + (c + 4) * codePanelRows, _mm512_shuffle_i32x4(high, high2, 0x88));
+        _mm512_storeu_si512(to + (c + 12) * codePanelRows, _mm512_shuffle_i32x4(high, high2, 0xdd));
+    }
+}
+
+// As packPanel; faster for whole sixteens.
+void transpose(const float* rows, int64_t count, int64_t dim, float* panel)
+{
+    if (count < codePanelRows || dim % lanes != 0) return packPanel(rows, dim, count, dim, panel);
+    for (int64_t j = 0; j < codePanelRows; j += lanes)
+        for (int64_t c = 0; c < dim; c += lanes)
+            transposeSixteen(reinterpret_cast<const uint32_t*>(rows + j * dim + c), dim,
+                             reinterpret_cast<uint32_t*>(panel + c * codePanelRows + j));
 }
 
 template <int Rows> void addTiles(const CodeActivations& x, int64_t column, const CodePanel& panel, MatrixView y)
@@ -189,10 +234,10 @@ CodePanel packCodePanel(const CodeRows& from, int64_t rows, int64_t depth, int64
     const int64_t dwords = depth / 4, blocks = depth / block;
     float* panel = workFloats(WorkSlot::Panel, size_t(codePanelRows * (dwords + 2 * blocks)));
     // Four bytes move as a float does.
-    packPanel(reinterpret_cast<const float*>(from.codes), dwords, rows, dwords, panel);
+    transpose(reinterpret_cast<const float*>(from.codes), rows, dwords, panel);
     float* scales = panel + codePanelRows * dwords;
-    packPanel(from.scales, blocks, rows, blocks, scales);
-    packPanel(from.offsets, blocks, rows, blocks, scales + codePanelRows * blocks);
+    transpose(from.scales, rows, blocks, scales);
+    transpose(from.offsets, rows, blocks, scales + codePanelRows * blocks);
     return {reinterpret_cast<const uint32_t*>(panel), scales, scales + codePanelRows * blocks, depth};
 }
 
@@ -206,7 +251,7 @@ CodeRows roomForCodeRows(int64_t depth, int64_t block)
 
 bool hasCodePanels(int64_t block)
 {
-    return block >= lanes && block <= 128 && codePanelDepth % block == 0 && hasPackedVnni();
+    return block >= lanes && block <= 128 && codePanelDepth(512) % block == 0 && hasPackedVnni();
 }
 
 } // namespace paretoscope::cpu

@@ -20,7 +20,12 @@ struct CodeRows {
 };
 
 constexpr int64_t codePanelRows = 32;    // weight rows of a panel
-constexpr int64_t codePanelDepth = 512;  // columns of a panel; a multiple of every block
+// Columns of a panel, a multiple of every block: a panel stays in the first cache while many rows pass, and of few
+// rows long pieces of the weights are read, which processors fetch ahead.
+constexpr int64_t codePanelDepth(int64_t activationRows)
+{
+    return activationRows <= 64 ? 2048 : 512;
+}
 
 // Rounded activation rows, in tiles of `tileRows` rows whose numbers lie side by side, zeros behind the last row.
 struct CodeActivations {
@@ -64,12 +69,13 @@ template <class Unpack>
 void linearByCodePanels(ConstMatrixView x, int64_t block, const float* bias, MatrixView y, Unpack&& unpack)
 {
     const CodeActivations rounded = roundForPanels(x, block);
+    const int64_t deepest = codePanelDepth(x.rows);
     parallelFor(y.columns, rowGrain(x.columns, x.rows), [&](int64_t begin, int64_t end) {
         for (int64_t m = 0; m < y.rows; ++m)
             if (bias) std::copy(bias + begin, bias + end, y.row(m) + begin);
             else std::fill(y.row(m) + begin, y.row(m) + end, 0.0f);
-        for (int64_t k = 0; k < x.columns; k += codePanelDepth) {
-            const int64_t depth = std::min(codePanelDepth, x.columns - k);
+        for (int64_t k = 0; k < x.columns; k += deepest) {
+            const int64_t depth = std::min(deepest, x.columns - k);
             for (int64_t n = begin; n < end; n += codePanelRows) {
                 const int64_t rows = std::min(codePanelRows, end - n);
                 const CodeRows room = roomForCodeRows(depth, block);

@@ -259,10 +259,12 @@ void dotWidth(const PackedView& view, const RoundedActivations& x, int64_t begin
 template <int Bits> void unpackRun(const uint8_t* packed, int64_t count, uint8_t* codes)
 {
     const Codes<Bits> unpack;
-    for (int64_t k = 0; k < count; k += stepCodes) {
-        const int64_t rest = std::min(stepCodes, count - k);
-        const __mmask64 mask = rest == stepCodes ? ~__mmask64{0} : (__mmask64{1} << rest) - 1;
-        _mm512_mask_storeu_epi8(codes + k, mask, unpack.load(packed + k / 8 * Bits, rest));
+    int64_t k = 0; // masked stores are slow, and what they wrote is slow to read back
+    for (; k + stepCodes <= count; k += stepCodes)
+        _mm512_storeu_si512(codes + k, unpack.load(packed + k / 8 * Bits, stepCodes));
+    if (k < count) {
+        const __mmask64 mask = (__mmask64{1} << (count - k)) - 1;
+        _mm512_mask_storeu_epi8(codes + k, mask, unpack.load(packed + k / 8 * Bits, count - k));
     }
 }
 
