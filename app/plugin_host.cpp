@@ -1,9 +1,13 @@
 #include "app/plugin_host.h"
 
+#include "app/program.h"
 #include "core/base/error.h"
+#include "core/base/json.h"
 #include "core/base/log.h"
 #include "core/base/text.h"
 #include "core/base/version.h"
+#include "core/evaluation/external_metric.h"
+#include "core/strategy/external_tool.h"
 #include "plugins/api/plugin_interface.h"
 
 #include <QCoreApplication>
@@ -46,6 +50,13 @@ PluginRecord ended(PluginRecord record, PluginRecord::State state, std::string r
 }
 
 } // namespace
+
+Json toJson(const PluginRecord& record)
+{
+    return {{"file", record.file.string()}, {"family", record.family},         {"title", record.title},
+            {"version", record.version},    {"strategies", record.strategies}, {"state", pluginStateName(record.state)},
+            {"reason", record.reason}};
+}
 
 const char* pluginStateName(PluginRecord::State state)
 {
@@ -90,6 +101,8 @@ std::vector<std::filesystem::path> pluginFolders()
     wanted.push_back(program / "plugins");
     wanted.push_back(program / "../lib" / PARETOSCOPE_PLUGIN_SUBFOLDER);
     wanted.push_back(program / ".." / PARETOSCOPE_INSTALL_LIBDIR / PARETOSCOPE_PLUGIN_SUBFOLDER);
+
+    if (const auto data = userDataFolder(); !data.empty()) wanted.push_back(data / "plugins");
 
     std::vector<std::filesystem::path> folders;
     for (const std::filesystem::path& folder : wanted) {
@@ -171,11 +184,68 @@ std::string PluginHost::conflict(const PluginRecord& record) const
     return {};
 }
 
+const PluginRecord& PluginHost::loadExternal(const std::filesystem::path& file)
+{
+    PluginRecord record = describeExternal(file);
+    if (record.state != PluginRecord::State::Loaded)
+        logWarning("external tool '{}' is {}: {}", file.string(), pluginStateName(record.state), record.reason);
+    records_.push_back(std::move(record));
+    return records_.back();
+}
+
+PluginRecord PluginHost::describeExternal(const std::filesystem::path& file)
+{
+    PluginRecord record;
+    record.file = file;
+    record.family = "external";
+    record.title = file.stem().string();
+    try {
+        ExternalTool tool = readExternalTool(file);
+        record.title = tool.name;
+        if (tool.kind == ExternalTool::Kind::Strategy) {
+            record.strategies.push_back(tool.fullId());
+            if (registry_.find(tool.fullId()))
+                return ended(std::move(record), PluginRecord::State::Refused,
+                             fmt::format("a strategy '{}' exists already", tool.fullId()));
+            registry_.add(makeExternalStrategy(std::move(tool)));
+        } else {
+            addExternalMetric(std::move(tool));
+        }
+    } catch (const Error& error) {
+        return ended(std::move(record), PluginRecord::State::Refused, error.what());
+    }
+    record.state = PluginRecord::State::Loaded;
+    return record;
+}
+
+namespace {
+
+void loadExternalTools(PluginHost& host)
+{
+    if (const char* given = std::getenv("PARETOSCOPE_EXTERNAL"))
+        for (const std::string& file : splitText(given, ':')) {
+            if (file.empty()) continue;
+            const PluginRecord& record = host.loadExternal(file);
+            if (record.state != PluginRecord::State::Loaded) fail(ErrorCode::BadFile, "{}", record.reason);
+        }
+    const std::filesystem::path data = userDataFolder();
+    if (data.empty()) return;
+    std::vector<std::filesystem::path> files;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(data / "external", error))
+        if (entry.path().extension() == ".json") files.push_back(entry.path());
+    std::sort(files.begin(), files.end());
+    for (const std::filesystem::path& file : files) host.loadExternal(file);
+}
+
+} // namespace
+
 void loadAllPlugins()
 {
     static const bool once = [] {
-        for (const std::filesystem::path& folder : pluginFolders())
-            PluginHost::instance().loadFolder(folder);
+        PluginHost& host = PluginHost::instance();
+        for (const std::filesystem::path& folder : pluginFolders()) host.loadFolder(folder);
+        loadExternalTools(host);
         return true;
     }();
     (void)once;

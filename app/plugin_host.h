@@ -1,6 +1,7 @@
 // Finds, checks and loads the plugins that bring strategies.
 #pragma once
 
+#include "core/base/json_forward.h"
 #include "core/strategy/strategy.h"
 
 #include <filesystem>
@@ -31,6 +32,7 @@ struct PluginRecord {
     std::string reason; // one sentence when refused or broken
 };
 
+Json toJson(const PluginRecord& record);
 const char* pluginStateName(PluginRecord::State state); // "loaded"
 
 // Why a plugin with this metadata (as Qt reads it from the file) must not be loaded, in words;
@@ -38,7 +40,7 @@ const char* pluginStateName(PluginRecord::State state); // "loaded"
 std::string pluginRefusal(const QJsonObject& metadata);
 
 // PARETOSCOPE_PLUGIN_PATH (colon-separated), then the folders beside the executable, then the
-// installed one; those that exist, each once.
+// installed one, then the user's own; those that exist, each once.
 std::vector<std::filesystem::path> pluginFolders();
 
 // Lives until the program ends: loaded code is never unloaded. Not thread-safe; load once, at
@@ -55,9 +57,12 @@ public:
 
     void loadFolder(const std::filesystem::path& folder); // files in the order of their names
     void loadFile(const std::filesystem::path& file);
+    // The description of an external tool: a strategy of the family "external", or a metric with its task.
+    const PluginRecord& loadExternal(const std::filesystem::path& file);
     const std::vector<PluginRecord>& plugins() const { return records_; }
 
 private:
+    PluginRecord describeExternal(const std::filesystem::path& file);
     PluginRecord load(QPluginLoader& loader, const std::filesystem::path& file) const;
     std::string conflict(const PluginRecord& record) const;
 
@@ -66,7 +71,9 @@ private:
     std::vector<std::unique_ptr<QPluginLoader>> loaders_;
 };
 
-// Loads every plugin of pluginFolders() into the instance; later calls do nothing.
+// Loads every plugin of pluginFolders() and every external tool into the instance; later calls do nothing.
+// Tools are those of PARETOSCOPE_EXTERNAL (files, colon-separated), which must be usable: Error(BadFile); then
+// those of the folder paretoscope/external in the user's data folder, which may be refused like plugins.
 void loadAllPlugins();
 
 } // namespace paretoscope

@@ -57,16 +57,20 @@ std::filesystem::path programFile()
     return file;
 }
 
+std::filesystem::path userDataFolder()
+{
+    const char* data = std::getenv("XDG_DATA_HOME");
+    const char* home = std::getenv("HOME");
+    if (data && *data) return std::filesystem::path(data) / "paretoscope";
+    if (home && *home) return std::filesystem::path(home) / ".local/share/paretoscope";
+    return {};
+}
+
 void findBuiltinModels()
 {
     const std::filesystem::path beside = programFile().parent_path() / "../share/paretoscope/models";
     std::vector<std::filesystem::path> folders{beside.lexically_normal()};
-    const char* data = std::getenv("XDG_DATA_HOME");
-    const char* home = std::getenv("HOME");
-    if (data && *data)
-        folders.push_back(std::filesystem::path(data) / "paretoscope/models");
-    else if (home && *home)
-        folders.push_back(std::filesystem::path(home) / ".local/share/paretoscope/models");
+    if (const auto data = userDataFolder(); !data.empty()) folders.push_back(data / "models");
     setBuiltinModelFolders(std::move(folders));
 }
 

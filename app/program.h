@@ -27,6 +27,9 @@ private:
 // This program's file: what a scheduler starts as its workers.
 std::filesystem::path programFile();
 
+// XDG_DATA_HOME/paretoscope or ~/.local/share/paretoscope; empty when neither is known.
+std::filesystem::path userDataFolder();
+
 // Tells the model level where the built-in models lie: share/paretoscope/models beside bin/, and
 // the user's data folder.
 void findBuiltinModels();

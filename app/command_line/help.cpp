@@ -78,7 +78,8 @@ std::string generalHelp()
     return text + columns(rows) +
            "\nMODEL is a Hugging Face folder, a GGUF file, a folder written by compress, or builtin:NAME.\n"
            "A RECIPE is a file or text such as quantization.rtn(bits=4,group_size=128); steps are joined\n"
-           "by '+', and 'none' is the uncompressed model. Exit status: 0 done, 1 failed, 2 bad usage.\n";
+           "by '+', and 'none' is the uncompressed model. --external FILE, anywhere, adds a tool of yours as a\n"
+           "strategy or metric. Exit status: 0 done, 1 failed, 2 bad usage.\n";
 }
 
 } // namespace paretoscope

@@ -11,8 +11,11 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <new>
+#include <string_view>
 
 namespace paretoscope {
 
@@ -57,6 +60,33 @@ int runCommand(const Command& command, const std::vector<std::string>& words, in
     return command.run(arguments, console);
 }
 
+// "--external FILE" may stand anywhere. Workers find the files in the environment, as this program does.
+void takeExternalTools(int& argc, char** argv)
+{
+    constexpr std::string_view option = "--external";
+    const char* before = std::getenv("PARETOSCOPE_EXTERNAL");
+    std::string files = before ? before : "";
+    int kept = std::min(argc, 1);
+    for (int i = kept; i < argc; ++i) {
+        const std::string word = argv[i];
+        if (word == "--") {
+            while (i < argc) argv[kept++] = argv[i++];
+            break;
+        }
+        if (word != option && !word.starts_with("--external=")) {
+            argv[kept++] = argv[i];
+            continue;
+        }
+        if (word == option && i + 1 == argc) fail(ErrorCode::BadUsage, "'--external' needs a value");
+        const std::string file = word == option ? argv[++i] : word.substr(option.size() + 1);
+        if (file.empty() || file.find(':') != std::string::npos)
+            fail(ErrorCode::BadUsage, "'--external {}': a file whose path has no ':' is needed", file);
+        files += (files.empty() ? "" : ":") + std::filesystem::absolute(file).string();
+    }
+    argc = kept;
+    if (!files.empty()) ::setenv("PARETOSCOPE_EXTERNAL", files.c_str(), 1);
+}
+
 int fail(const std::string& command, const Error& error)
 {
     std::fprintf(stderr, "paretoscope: %s\n", error.what());
@@ -69,9 +99,10 @@ int fail(const std::string& command, const Error& error)
 
 int runCommandLine(int argc, char** argv)
 {
-    std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
     std::string name;
     try {
+        takeExternalTools(argc, argv);
+        std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
         if (words.empty() || opensWindow(words[0])) return openWindow(argc, argv);
         if (words[0] == "--version") return std::printf("paretoscope %s\n", version()), 0;
         if (words[0] == "--help" || words[0] == "-h" || words[0] == "help")

@@ -107,6 +107,17 @@ std::string_view trimmed(std::string_view text)
     return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
 }
 
+std::string lastLine(std::string_view text)
+{
+    constexpr size_t longest = 300;
+    std::string result;
+    for (const std::string& line : splitText(text, '\n'))
+        if (!trimmed(line).empty()) result = trimmed(line);
+    if (result.size() > longest) result.erase(0, result.size() - longest);
+    while (const std::optional<size_t> bad = firstInvalidUtf8(result)) result[*bad] = '?';
+    return result;
+}
+
 std::string humanBytes(double bytes)
 {
     static constexpr std::array<const char*, 6> units{"B", "KiB", "MiB", "GiB", "TiB", "PiB"};

@@ -23,6 +23,9 @@ std::string didYouMean(std::string_view wanted, std::span<const std::string> nam
 std::vector<std::string> splitText(std::string_view text, char separator);
 std::string_view trimmed(std::string_view text);
 
+// The last line that says something, as valid UTF-8 that fits into a sentence; of longer ones the end.
+std::string lastLine(std::string_view text);
+
 // "1.2 MiB", "640 B": for people. Files and JSON carry plain numbers.
 std::string humanBytes(double bytes);
 

@@ -1,6 +1,8 @@
 // What tasks saw, before it is reduced to metrics. Plain values.
 #pragma once
 
+#include "core/evaluation/measurement.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -87,6 +89,7 @@ struct Evidence {
     std::optional<SpeedEvidence> speed;
     std::optional<AnswerEvidence> answers;
     std::optional<ChoiceEvidence> choices;
+    std::vector<Measurement> external; // made by other programs, which have reduced them already
     std::vector<std::string> notes; // for the run's record: what was left out or cut off
 };
 

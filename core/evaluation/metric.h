@@ -5,6 +5,7 @@
 #include "core/evaluation/evidence.h"
 #include "core/evaluation/measurement.h"
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,13 +28,15 @@ struct MetricInfo {
 struct Metric {
     MetricInfo info;
     // Nothing when the evidence has no part that this metric is about.
-    std::optional<Measurement> (*measure)(const Evidence& evidence);
+    std::function<std::optional<Measurement>(const Evidence& evidence)> measure;
     // What changed against the uncompressed model's run, from the item scores of both; null for most.
     std::optional<Measurement> (*change)(std::span<const Measurement> run, std::span<const Measurement> baseline) = nullptr;
 };
 
 namespace metrics {
 std::span<const Metric* const> all();
+// At start, before any other thread; the metric lives as long as the program.
+void add(const Metric& metric);
 } // namespace metrics
 
 const Metric* findMetric(const std::string& name);

@@ -50,7 +50,7 @@ struct Task {
     TaskInfo info;
     std::vector<Parameter> parameters;
     // Adds to `evidence`. Throws Error with one sentence when the input cannot be used.
-    void (*run)(const TaskInput& input, Evidence& evidence);
+    std::function<void(const TaskInput& input, Evidence& evidence)> run;
     bool always = false; // measured in every run, asked for or not
     // What is wrong with a text is known before any run: throws Error(BadFile). Null: any text will do.
     void (*checkText)(const std::string& text, const std::string& name) = nullptr;
@@ -65,6 +65,8 @@ void appendItems(Evidence& evidence, Evidence&& item);
 
 namespace tasks {
 std::span<const Task* const> all();
+// At start, before any other thread; the task lives as long as the program.
+void add(const Task& task);
 } // namespace tasks
 
 const Task& taskById(const std::string& id); // Error(BadUsage) with the nearest id

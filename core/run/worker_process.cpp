@@ -1,56 +1,23 @@
 #include "core/run/worker_process.h"
 
 #include "core/base/error.h"
+#include "core/base/pipe.h"
 #include "core/base/text.h"
 
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
-#include <fcntl.h>
 #include <spawn.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <utility>
 
 namespace paretoscope {
 
 namespace {
 
 constexpr const char* schedulerVariable = "PARETOSCOPE_SCHEDULER";
-
-void closeDescriptor(int& descriptor)
-{
-    if (descriptor >= 0) ::close(descriptor);
-    descriptor = -1;
-}
-
-struct Pipe {
-    int readEnd = -1;
-    int writeEnd = -1;
-
-    Pipe()
-    {
-        int ends[2];
-        if (::pipe2(ends, O_CLOEXEC) != 0) failErrno(errno, "cannot make a pipe to a worker");
-        readEnd = ends[0];
-        writeEnd = ends[1];
-    }
-    ~Pipe()
-    {
-        closeDescriptor(readEnd);
-        closeDescriptor(writeEnd);
-    }
-    Pipe(const Pipe&) = delete;
-    Pipe& operator=(const Pipe&) = delete;
-};
-
-int takeWithoutBlocking(int& descriptor)
-{
-    ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
-    return std::exchange(descriptor, -1);
-}
 
 // Standard streams on the pipes, an own process group, no blocked and no ignored signals.
 class SpawnSetup {
@@ -105,18 +72,6 @@ std::vector<std::string> workerEnvironment()
     return result;
 }
 
-// The last line that says something, as valid UTF-8 of a length that fits into a sentence.
-std::string lastLine(const std::string& text)
-{
-    constexpr size_t longest = 300;
-    std::string result;
-    for (const std::string& line : splitText(text, '\n'))
-        if (!trimmed(line).empty()) result = trimmed(line);
-    if (result.size() > longest) result.erase(0, result.size() - longest);
-    while (const std::optional<size_t> bad = firstInvalidUtf8(result)) result[*bad] = '?';
-    return result;
-}
-
 std::string describeSignal(int signal)
 {
     if (signal == SIGKILL)
@@ -133,7 +88,7 @@ std::string describeSignal(int signal)
 WorkerProcess::WorkerProcess(const std::vector<std::string>& command)
 {
     if (command.empty()) fail(ErrorCode::Internal, "no worker program is given");
-    Pipe input, output, error;
+    Pipe input("to a worker"), output("from a worker"), error("from a worker");
     const SpawnSetup setup(input, output, error);
     std::vector<std::string> arguments = command;
     std::vector<std::string> environment = workerEnvironment();
@@ -167,20 +122,6 @@ void WorkerProcess::feed(std::string& text)
         text.erase(0, size_t(written));
     }
     closeDescriptor(input_);
-}
-
-bool WorkerProcess::readAll(int& descriptor, std::string& text)
-{
-    char buffer[16384];
-    constexpr int readsAtOnce = 64; // a worker that never stops writing must not hold up the rest
-    for (int reads = 0; descriptor >= 0; ++reads) {
-        if (reads == readsAtOnce) return true;
-        const ssize_t count = ::read(descriptor, buffer, sizeof buffer);
-        if (count > 0) text.append(buffer, size_t(count));
-        if (count < 0 && errno == EAGAIN) return true;
-        if (count == 0 || (count < 0 && errno != EINTR)) closeDescriptor(descriptor);
-    }
-    return false;
 }
 
 void WorkerProcess::kill()

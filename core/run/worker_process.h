@@ -1,6 +1,8 @@
 // A worker as a child process with pipes. Linux.
 #pragma once
 
+#include "core/base/pipe.h"
+
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -29,15 +31,13 @@ public:
     // nothing is left. A worker that no longer reads is not an error here.
     void feed(std::string& text);
     // Appends what has arrived. False once the other end is closed.
-    bool readOutput(std::string& text) { return readAll(output_, text); }
-    bool readErrors(std::string& text) { return readAll(error_, text); }
+    bool readOutput(std::string& text) { return readAvailable(output_, text); }
+    bool readErrors(std::string& text) { return readAvailable(error_, text); }
 
     void kill();                     // at once, with its children
     std::optional<int> exitStatus(); // as of waitpid(); nothing while it runs
 
 private:
-    static bool readAll(int& descriptor, std::string& text);
-
     pid_t process_ = -1;
     int input_ = -1;
     int output_ = -1;

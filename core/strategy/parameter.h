@@ -46,6 +46,8 @@ struct Parameter {
 // "int", "float", "bool", "choice", "text": the words of COMMANDS.md.
 const char* parameterTypeName(ParameterType type);
 Json toJson(const Parameter& parameter);
+// The inverse. Error(BadFile): `where` and the parameter, then what is wrong.
+Parameter parameterFromJson(const Json& json, const std::string& where);
 
 // Values for a list of parameters: complete, checked, typed. A value.
 class Settings {

@@ -45,13 +45,7 @@ void print(const Strategy& strategy, Console& console)
 Json pluginsJson()
 {
     Json list = Json::array();
-    for (const PluginRecord& plugin : PluginHost::instance().plugins())
-        list.push_back({{"file", plugin.file.string()},
-                        {"family", plugin.family},
-                        {"title", plugin.title},
-                        {"version", plugin.version},
-                        {"state", pluginStateName(plugin.state)},
-                        {"reason", plugin.reason}});
+    for (const PluginRecord& plugin : PluginHost::instance().plugins()) list.push_back(toJson(plugin));
     return list;
 }
 

@@ -1,0 +1,65 @@
+# Installs the program, builds examples/plugin somewhere else against what was installed, and uses it.
+# What the output must hold is worded here, so that a silent failure is none.
+function(run out)
+    execute_process(COMMAND ${ARGN} OUTPUT_VARIABLE output ERROR_VARIABLE errors RESULT_VARIABLE status)
+    if(NOT status EQUAL 0)
+        list(JOIN ARGN " " command)
+        message(FATAL_ERROR "'${command}' ended with ${status}\n${output}\n${errors}")
+    endif()
+    set(${out} "${output}" PARENT_SCOPE)
+endfunction()
+
+function(require_match text pattern what)
+    if(NOT text MATCHES "${pattern}")
+        message(FATAL_ERROR "${what}: '${pattern}' is not in\n${text}")
+    endif()
+endfunction()
+
+file(REMOVE_RECURSE ${WORK})
+file(MAKE_DIRECTORY ${WORK}/home)
+set(prefix ${WORK}/prefix)
+run(ignored ${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix})
+
+# A copy, so that nothing of this tree lies beside it.
+file(COPY ${prefix}/share/paretoscope/examples/plugin DESTINATION ${WORK}/elsewhere)
+set(options -DCMAKE_PREFIX_PATH=${prefix} -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_EXPORT_COMPILE_COMMANDS=ON)
+if(LAUNCHER)
+    list(APPEND options -DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER})
+endif()
+if(SANITIZE)
+    list(APPEND options -DCMAKE_CXX_FLAGS=-fsanitize=${SANITIZE})
+endif()
+run(ignored ${CMAKE_COMMAND} -G ${GENERATOR} -S ${WORK}/elsewhere/plugin -B ${WORK}/elsewhere/build ${options})
+run(ignored ${CMAKE_COMMAND} --build ${WORK}/elsewhere/build)
+file(READ ${WORK}/elsewhere/build/compile_commands.json commands)
+foreach(folder core plugins)
+    if(commands MATCHES "-I${SOURCE}/${folder}" OR commands MATCHES "-I${SOURCE} ")
+        message(FATAL_ERROR "the example was built with headers of the source tree")
+    endif()
+endforeach()
+
+# It is found where `cmake --install` puts it: among the user's own.
+run(ignored ${CMAKE_COMMAND} --install ${WORK}/elsewhere/build)
+set(program ${prefix}/bin/paretoscope)
+run(plugins ${program} plugins --json)
+require_match("${plugins}" "\"example\\.scaled_noise\"" "the plugin's strategy is not listed")
+if(plugins MATCHES "refused|broken")
+    message(FATAL_ERROR "a plugin was not loaded:\n${plugins}")
+endif()
+run(runs ${program} run --model builtin:base --recipe "example.scaled_noise(level=0.5)" --task "world_knowledge(items=3)"
+    --name elsewhere --store ${WORK}/store.sqlite --json)
+require_match("${runs}" "example\\.scaled_noise\\(level=0\\.5\\)" "the run is not in the results")
+if(runs MATCHES "\"failed\"")
+    message(FATAL_ERROR "a run failed:\n${runs}")
+endif()
+
+# The tools that are described, not compiled.
+set(tools ${prefix}/share/paretoscope/examples/external)
+run(plugins ${program} plugins --external ${tools}/unchanged.json --external=${tools}/bytes_on_disk.json)
+require_match("${plugins}" "external\\.unchanged" "the external strategy is not listed")
+run(runs ${program} run --external ${tools}/unchanged.json --external ${tools}/bytes_on_disk.json --model builtin:base
+    --recipe external.unchanged --task external.bytes_on_disk --name tools --store ${WORK}/store.sqlite --json)
+require_match("${runs}" "\"bytes_on_disk\"" "the external metric was not measured")
+if(runs MATCHES "\"failed\"")
+    message(FATAL_ERROR "a run failed:\n${runs}")
+endif()
