@@ -56,8 +56,8 @@ WatchResult RunWatcher::work(SchedulerOptions options)
     scheduler.stop();
     console_.progress().clear();
     if (stopped_ > 0)
-        console_.note("{} runs were stopped early, about {} saved; without --race they are measured in full", stopped_,
-                      humanSeconds(saved_));
+        console_.note("{} stopped early, about {} saved; without --race each is measured in full",
+                      stopped_ == 1 ? "1 run was" : fmt::format("{} runs were", stopped_), humanSeconds(saved_));
     return result_;
 }
 

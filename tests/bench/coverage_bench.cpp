@@ -52,6 +52,22 @@ void pairs(int scale)
         print("paired mean, " + std::to_string(n) + " windows, heavy tails", "0.95", pairedMeanCoverage(n, 20000 * scale));
 }
 
+void races(int scale)
+{
+    for (const int64_t items : {100, 300, 1000})
+        for (const int64_t each : {items / 20, items / 4})
+            print("a race stops what ends level, " + std::to_string(items) + " items, " +
+                      std::to_string(200 * each / items) + " % differ", "≤ 0.01",
+                  raceOutcome(items, each, each, 0.01, 20000 * scale).stopped);
+    for (const int64_t items : {100, 300, 1000})
+        for (const int64_t percent : {5, 10, 20, 40}) {
+            const int64_t worse = items / 20;
+            const RaceOutcome found = raceOutcome(items, worse + items * percent / 100, worse, 0.01, 1000 * scale);
+            print("a race stops what is " + std::to_string(percent) + " points behind, " + std::to_string(items) +
+                      " items, median after " + std::to_string(int64_t(found.medianSeen)), "–", found.stopped);
+        }
+}
+
 void memberships(int scale)
 {
     for (const bool share : {false, true}) {
@@ -146,6 +162,7 @@ int main(int argc, char** argv)
     shares(scale);
     documents(scale);
     pairs(scale);
+    races(scale);
     memberships(scale);
     hypervolumes(scale);
     bdRates(scale);
