@@ -100,7 +100,7 @@ struct Experiment {
     std::vector<std::string> tags;
     bool archived = false;
     double createdAt = 0;
-    int64_t runs = 0, done = 0, failed = 0, queued = 0; // counts, filled by the store
+    int64_t runs = 0, done = 0, failed = 0, queued = 0, cancelled = 0; // counts, filled by the store
 };
 
 // The file that `paretoscope run EXPERIMENT.json` reads, and the options that stand for it.

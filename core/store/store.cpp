@@ -42,16 +42,19 @@ Experiment readExperiment(const Statement& row)
     experiment.done = row.integer(8);
     experiment.failed = row.integer(9);
     experiment.queued = row.integer(10);
+    experiment.cancelled = row.integer(11);
     return experiment;
 }
 
 // The columns of readExperiment; ends where a condition or an order goes.
 constexpr SqlLiteral experimentColumns = R"sql(
 SELECT e.id, e.name, e.model, e.note, e.tags, e.archived, e.created_at,
-    coalesce(c.runs, 0), coalesce(c.done, 0), coalesce(c.failed, 0), coalesce(c.queued, 0)
+    coalesce(c.runs, 0), coalesce(c.done, 0), coalesce(c.failed, 0), coalesce(c.queued, 0),
+    coalesce(c.cancelled, 0)
 FROM experiment AS e LEFT JOIN (
     SELECT experiment, sum(n) AS runs, sum(iif(state = 'done', n, 0)) AS done,
-        sum(iif(state = 'failed', n, 0)) AS failed, sum(iif(state = 'queued', n, 0)) AS queued
+        sum(iif(state = 'failed', n, 0)) AS failed, sum(iif(state = 'queued', n, 0)) AS queued,
+        sum(iif(state = 'cancelled', n, 0)) AS cancelled
     FROM (SELECT state, experiment, count(*) AS n FROM run GROUP BY state, experiment)
     GROUP BY experiment) AS c ON c.experiment = e.id
 )sql";

@@ -20,7 +20,7 @@ QString detailOf(const Experiment& experiment)
     };
     QStringList parts;
     parts << QFileInfo(toQt(experiment.model)).fileName().remove(u"builtin:"_s);
-    const int64_t open = experiment.runs - experiment.done - experiment.failed;
+    const int64_t open = experiment.runs - experiment.done - experiment.failed - experiment.cancelled;
     parts << (experiment.runs == 1 ? text("1 run") : text("%1 runs").arg(experiment.runs));
     if (open > 0) parts << text("%1 to do").arg(open);
     if (experiment.failed > 0) parts << text("%1 failed").arg(experiment.failed);

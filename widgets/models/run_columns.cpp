@@ -143,7 +143,7 @@ QString stateTitle(RunState state)
 
 QString stateTitle(const Run& run)
 {
-    return run.stoppedEarly() ? QCoreApplication::translate("RunState", "Stopped early") : stateTitle(run.state);
+    return run.stoppedEarly() ? QCoreApplication::translate("RunState", "Stopped") : stateTitle(run.state);
 }
 
 QString reasonText(const Run& run)
