@@ -260,8 +260,8 @@ void unpackRun(const BlockFormat& format, const uint8_t* block, int64_t count, u
 {
     const Unpack unpack = unpackerOf(format.ggmlType);
     const int64_t terms = format.elements / codeBlock(format);
-    for (int64_t b = 0; b < count; ++b, block += format.bytes, codes += format.elements, scales += terms, offsets += terms)
-        unpack(block, codes, scales, offsets);
+    for (int64_t b = 0; b < count; ++b)
+        unpack(block + b * format.bytes, codes + b * format.elements, scales + b * terms, offsets + b * terms);
 }
 
 // Sum over blocks of scale · Σ code · x + offset · Σ x, on at most 16 lanes, which divide the shortest block.
@@ -351,7 +351,8 @@ void dotBlockCodes(const BlockMatrix& weight, int64_t row, int64_t rows, const f
         for (int64_t k = 0; k < weight.columns; k += most) {
             const int64_t columns = std::min(most, weight.columns - k);
             unpackBlockCodes(weight, row + r, k, columns, codes, scales, offsets);
-            y[r] += HWY_DYNAMIC_DISPATCH(dotCodes)(codes, scales, offsets, columns / block, block, x + k, sums + k / block);
+            y[r] += HWY_DYNAMIC_DISPATCH(dotCodes)
+            (codes, scales, offsets, columns / block, block, x + k, sums + k / block);
         }
     }
 }

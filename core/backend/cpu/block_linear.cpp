@@ -49,11 +49,12 @@ void linearBlocks(ConstMatrixView x, const BlockMatrix& weight, const float* bia
     const int64_t block = codeBlock(*weight.format);
     if (hasCodePanels(block)) {
         static_assert(codePanelDepth(1) % 256 == 0 && codePanelDepth(512) % 256 == 0);
-        linearByCodePanels(x, block, bias, y, [&](int64_t row, int64_t rows, int64_t column, int64_t columns, CodeRows to) {
+        const auto unpack = [&](int64_t row, int64_t rows, int64_t column, int64_t columns, CodeRows to) {
             for (int64_t r = 0; r < rows; ++r)
                 unpackBlockCodes(weight, row + r, column, columns, to.codes + r * columns,
                                  to.scales + r * (columns / block), to.offsets + r * (columns / block));
-        });
+        };
+        linearByCodePanels(x, block, bias, y, unpack);
         return;
     }
     // Strips start at multiples of fewRowsBlock, which every block length divides.

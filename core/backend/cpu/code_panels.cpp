@@ -169,7 +169,8 @@ void transposeSixteen(const uint32_t* from, int64_t stride, uint32_t* to)
         }
     // a[4 g + c] holds columns c, c + 4, c + 8, c + 12 of rows 4 g to 4 g + 3.
     for (int c = 0; c < 4; ++c) {
-        const __m512i low = _mm512_shuffle_i32x4(a[c], a[4 + c], 0x88), high = _mm512_shuffle_i32x4(a[c], a[4 + c], 0xdd);
+        const __m512i low = _mm512_shuffle_i32x4(a[c], a[4 + c], 0x88);
+        const __m512i high = _mm512_shuffle_i32x4(a[c], a[4 + c], 0xdd);
         const __m512i low2 = _mm512_shuffle_i32x4(a[8 + c], a[12 + c], 0x88);
         const __m512i high2 = _mm512_shuffle_i32x4(a[8 + c], a[12 + c], 0xdd);
         _mm512_storeu_si512(to + c * codePanelRows, _mm512_shuffle_i32x4(low, low2, 0x88));

@@ -111,7 +111,8 @@ void unpack3Xxs(const uint8_t* block, uint8_t* codes, float* scales, float* offs
         const auto rest = readNumber<uint32_t>(block + 66 + 4 * run);
         const float scale = d * (0.5f + float(rest >> 28)) * 0.5f;
         for (int l = 0; l < 4; ++l, codes += 8)
-            putSigned(points[at[2 * l]] | uint64_t(points[at[2 * l + 1]]) << 32, evenSigns((rest >> (7 * l)) & 127), codes);
+            putSigned(points[at[2 * l]] | uint64_t(points[at[2 * l + 1]]) << 32, evenSigns((rest >> (7 * l)) & 127),
+                      codes);
         term(scale, -128 * scale, scales + run, offsets + run);
     }
 }

@@ -27,7 +27,8 @@ BlockMatrix randomBlocks(const BlockFormat& format, int64_t rows, int64_t column
         put(format.scaleAt);
         put(format.minimumAt);
         if (std::string(format.name) == "MXFP4") block[0] = std::byte(118 + random.below(6));
-        if (std::string(format.name) == "IQ1_M") block[55] = std::byte(0x20 | (std::to_integer<int>(block[55]) & 0x0f));
+        if (std::string(format.name) == "IQ1_M")
+            block[55] = std::byte(0x20 | (std::to_integer<int>(block[55]) & 0x0f));
     }
     matrix.blocks = {DType::U8, {rows, matrix.rowBytes()}, std::span<const std::byte>(*memory).subspan(1), memory};
     validateBlocks(matrix, "sample");
@@ -54,7 +55,8 @@ void checkBlocks(const BlockMatrix& matrix, int64_t rows)
     const int64_t inputs = matrix.columns, outputs = matrix.rows;
     const std::string where = fmt::format("{} [{}, {}], {} rows", matrix.format->name, outputs, inputs, rows);
     std::vector<float> dense(size_t(outputs * inputs));
-    for (int64_t n = 0; n < outputs; ++n) decodeRow(matrix, n, 0, std::span(dense).subspan(size_t(n * inputs), size_t(inputs)));
+    for (int64_t n = 0; n < outputs; ++n)
+        decodeRow(matrix, n, 0, std::span(dense).subspan(size_t(n * inputs), size_t(inputs)));
     const std::vector<float> activations = normals(rows * inputs, 4), bias = normals(outputs, 3);
     PaddedMatrix x(rows, inputs, activations), y(rows, outputs);
     cpuBackend()->linearBlocks(x.view(), matrix, bias.data(), y.view());
@@ -68,7 +70,8 @@ void checkBlocks(const BlockMatrix& matrix, int64_t rows)
             exact.size += std::abs(double(bias[size_t(n)]));
             const auto value = double(y.view().row(m)[n]);
             // Offsets are added after the sum, so the codes' own size counts, too.
-            KERNEL_COMPARE(value, exact.value, roundingTolerance(a, w, inputs) + 64 * dotTolerance(exact, inputs), where);
+            const double tolerance = roundingTolerance(a, w, inputs) + 64 * dotTolerance(exact, inputs);
+            KERNEL_COMPARE(value, exact.value, tolerance, where);
             errors += (value - exact.value) * (value - exact.value);
             sizes += dot(w, w, inputs).value * dot(a, a, inputs).value / double(inputs);
         }
