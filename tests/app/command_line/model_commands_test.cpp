@@ -142,6 +142,8 @@ private slots:
         QCOMPARE(items[3].toObject()["id"].toString(), QStringLiteral("needle-test-00003"));
         QVERIFY(program({"world"}).output.contains("arithmetic_steps"));
         QCOMPARE(program({"world", "--kind", "needle", "--split", "tset"}).exitCode, 2);
+        QCOMPARE(program({"world", "--items", "5"}).exitCode, 2);
+        QCOMPARE(program({"world", "--score", "builtin:base", "--kind", "story"}).exitCode, 2); // asks nothing
     }
 
     void inspectCountsWhatTheConfigurationImplies()
