@@ -34,7 +34,8 @@ std::vector<WorldScore> scoreWorld(const Pipeline& pipeline, const std::shared_p
     std::vector<WorldScore> scores;
     for (const WorldKind* kind : kinds) {
         Evidence evidence;
-        tasks::askWorld({pipeline, backend, settings, noText, "", 1, job}, evidence, {kind->id.c_str()});
+        const TaskInput input{pipeline, backend, settings, noText, "", 1, job};
+        visitAll(tasks::planWorld(input, {kind->id.c_str()}), job, evidence);
         WorldScore& score = scores.emplace_back(WorldScore{kind, 0, {}});
         for (const AnswerEvidence::Answer& answer : evidence.answers->answers) score.right += answer.score > 0 ? 1 : 0;
         score.share = wilsonInterval(score.right, int64_t(evidence.answers->answers.size()));
