@@ -255,7 +255,7 @@ private slots:
         run.id = 7;
         run.request = {
             "builtin:base", "none", {{"world_choice", "{}", ""}, {"questions", R"({"shots": 3})", "f.jsonl"}}, 1, 0,
-            "cpu",          ""};
+            "cpu",          "", ""};
         run.state = RunState::Done;
         run.startedAt = 1764244800.25;
         run.finishedAt = 1764244810.25; // 2025-11-27 12:00:10 UTC
