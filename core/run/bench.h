@@ -22,14 +22,9 @@ struct BenchOptions {
     std::string randomModel = "100m";        // for decoding; see model/random_model.h
     std::filesystem::path scratchParent;     // where the random model is written for the run
     double secondsPerCheck = 1.5;
-    std::vector<std::string> parts; // of benchParts(); empty = all
 };
 
-// "prefill" of the starter model, "products" of 512 rows with every stored form, "batches" of 2 to 64 rows,
-// "decode" of a random model, "perplexity" of a long text.
-const std::vector<std::string>& benchParts();
-
-// Runs alone on the machine for some seconds a check. Throws Error; Error(BadUsage) for a part that does not exist.
+// Runs alone on the machine for some seconds a check. Throws Error.
 std::vector<BenchCheck> runBench(const BenchOptions& options, JobContext& job);
 
 } // namespace paretoscope

@@ -2,7 +2,6 @@
 #include "app/command_line/console.h"
 #include "app/command_line/pipeline_arguments.h"
 #include "core/base/json.h"
-#include "core/base/text.h"
 #include "core/run/bench.h"
 
 namespace paretoscope::commands {
@@ -26,7 +25,6 @@ int run(const Arguments& arguments, Console& console)
     options.model = arguments.text("model", options.model);
     options.randomModel = arguments.text("random-model", options.randomModel);
     options.secondsPerCheck = arguments.number("seconds", options.secondsPerCheck, 0.01, 600);
-    if (const auto parts = arguments.given("only")) options.parts = splitText(*parts, ',');
     JobContext job(console.progressListener());
     const std::vector<BenchCheck> checks = runBench(options, job);
     console.progress().clear();
@@ -49,7 +47,6 @@ const Command& benchCommand()
         {},
         {{"model", "MODEL", "Model of the prefill comparison (default builtin:starter)."},
          {"random-model", "NAME", "Random model for decoding: tiny, 100m or 280m (default 100m)."},
-         {"only", "PARTS", "Parts, between commas: prefill, products, batches, decode, perplexity (default all)."},
          {"seconds", "N", "Seconds a check (default 1.5)."},
          options::json()},
         run};

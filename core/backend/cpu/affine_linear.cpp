@@ -1,6 +1,5 @@
 // Products with codes that have real zero points, and with sparse rows.
 #include "core/backend/cpu/affine_kernels.h"
-#include "core/backend/cpu/code_panels.h"
 #include "core/backend/cpu/linear_panels.h"
 #include "core/backend/cpu/packed_view.h"
 #include "core/base/error.h"
@@ -14,10 +13,7 @@ void linearAffine(ConstMatrixView x, const AffineMatrix& weight, const float* bi
              weight.columns, x.rows, x.columns, y.rows, y.columns);
     if (y.rows == 0) return;
     const int64_t block = activationBlock(weight.groupSize);
-    const bool plain = block > 0 && !weight.scales.twoLevel() && !weight.zeros.twoLevel();
-    if (x.rows > 1 && plain && hasCodePanels(block))
-        return linearByPackedPanels(x, PackedView(weight), block, bias, y);
-    if (x.rows == 1 && plain) {
+    if (x.rows == 1 && block > 0 && !weight.scales.twoLevel() && !weight.zeros.twoLevel()) {
         const PackedView view(weight);
         const RoundedActivations rounded = roundActivations(view, x.data, block);
         parallelFor(y.columns, rowGrain(x.columns, 1), [&](int64_t begin, int64_t end) {

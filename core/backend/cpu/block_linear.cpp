@@ -1,25 +1,11 @@
 // Products with weights stored as GGML blocks.
-#include "core/backend/cpu/block_codes.h"
 #include "core/backend/cpu/block_kernels.h"
-#include "core/backend/cpu/code_panels.h"
 #include "core/backend/cpu/linear_panels.h"
 #include "core/base/error.h"
 
 namespace paretoscope::cpu {
 
 namespace {
-
-void linearOneRowByCodes(const BlockMatrix& weight, ConstMatrixView x, const float* bias, MatrixView y)
-{
-    const int64_t block = codeBlock(*weight.format);
-    float* sums = workFloats(WorkSlot::Activations, size_t(x.columns / block));
-    sumCodeBlocks(x.data, x.columns, block, sums);
-    parallelFor(y.columns, rowGrain(x.columns, 1), [&](int64_t begin, int64_t end) {
-        dotBlockCodes(weight, begin, end - begin, x.data, sums, y.data + begin);
-        if (bias)
-            for (int64_t n = begin; n < end; ++n) y.data[n] += bias[n];
-    });
-}
 
 void linearOneRow(const BlockMatrix& weight, ConstMatrixView x, const float* bias, MatrixView y)
 {
@@ -41,20 +27,8 @@ void linearBlocks(ConstMatrixView x, const BlockMatrix& weight, const float* bia
         fail(ErrorCode::Internal, "a map of blocks [{}, {}] cannot take [{}, {}] to [{}, {}]", weight.rows,
              weight.columns, x.rows, x.columns, y.rows, y.columns);
     if (y.rows == 0) return;
-    if (x.rows == 1) {
-        if (dotsByCodes(*weight.format)) linearOneRowByCodes(weight, x, bias, y);
-        else linearOneRow(weight, x, bias, y);
-        return;
-    }
-    const int64_t block = codeBlock(*weight.format);
-    if (hasCodePanels(block)) {
-        static_assert(codePanelDepth(1) % 256 == 0 && codePanelDepth(512) % 256 == 0);
-        const auto unpack = [&](int64_t row, int64_t rows, int64_t column, int64_t columns, CodeRows to) {
-            for (int64_t r = 0; r < rows; ++r)
-                unpackBlockCodes(weight, row + r, column, columns, to.codes + r * columns,
-                                 to.scales + r * (columns / block), to.offsets + r * (columns / block));
-        };
-        linearByCodePanels(x, block, bias, y, unpack);
+    if (x.rows == 1 && weight.format->multiplied) {
+        linearOneRow(weight, x, bias, y);
         return;
     }
     // Strips start at multiples of fewRowsBlock, which every block length divides.

@@ -1,40 +1,9 @@
 // Products with packed weights.
-#include "core/backend/cpu/code_panels.h"
+#include "core/backend/cpu/linear_panels.h"
 #include "core/backend/cpu/packed_view.h"
 #include "core/base/error.h"
 
 namespace paretoscope::cpu {
-
-namespace {
-
-// Scale and offset of every block of a part of one row.
-void termsOfRow(const PackedView& view, int64_t row, int64_t column, int64_t blocks, int64_t block, float* scales,
-                float* offsets)
-{
-    for (int64_t b = 0; b < blocks;) {
-        const int64_t group = (column + b * block) / view.groupSize;
-        const int64_t end = std::min(blocks, ((group + 1) * view.groupSize - column) / block);
-        const float scale = view.scale(row, group);
-        const float offset = -scale * view.zero(row, group);
-        for (; b < end; ++b) {
-            scales[b] = scale;
-            offsets[b] = offset;
-        }
-    }
-}
-
-} // namespace
-
-void linearByPackedPanels(ConstMatrixView x, const PackedView& view, int64_t block, const float* bias, MatrixView y)
-{
-    linearByCodePanels(x, block, bias, y, [&](int64_t row, int64_t rows, int64_t column, int64_t columns, CodeRows to) {
-        const int64_t blocks = columns / block;
-        for (int64_t r = 0; r < rows; ++r) {
-            unpackCodesVnni(view.bits, view.codeRow(row + r) + column * view.bits / 8, columns, to.codes + r * columns);
-            termsOfRow(view, row + r, column, blocks, block, to.scales + r * blocks, to.offsets + r * blocks);
-        }
-    });
-}
 
 void linearPacked(ConstMatrixView x, const PackedMatrix& weight, const float* bias, MatrixView y)
 {
@@ -51,7 +20,6 @@ void linearPacked(ConstMatrixView x, const PackedMatrix& weight, const float* bi
         });
         return;
     }
-    if (x.rows > 1 && hasCodePanels(block)) return linearByPackedPanels(x, view, block, bias, y);
     linearByPanels(x, bias, y, [&](int64_t row, int64_t rows, int64_t column, int64_t columns, float* out) {
         for (int64_t r = 0; r < rows; ++r) expandPackedRow(view, row + r, column, columns, out + r * columns);
     });

@@ -1,7 +1,6 @@
 // Raw pointers into a packed matrix, and its two kernels. Layout: core/tensor/packed_layout.h.
 #pragma once
 
-#include "core/backend/matrix.h"
 #include "core/tensor/affine_layout.h"
 #include "core/tensor/packed_layout.h"
 
@@ -65,9 +64,5 @@ RoundedActivations roundActivations(const PackedView& view, const float* x, int6
 // y[n] = dot(row n, x) + bias[n] for rows [begin, end), by exact integer sums within blocks.
 void packedDots(const PackedView& view, const RoundedActivations& x, int64_t begin, int64_t end,
                 const float* bias, float* y);
-
-// y = x · Wᵀ + bias for many rows, by codes (code_panels.h); `block` is activationBlock(view.groupSize) and
-// hasCodePanels(block).
-void linearByPackedPanels(ConstMatrixView x, const PackedView& view, int64_t block, const float* bias, MatrixView y);
 
 } // namespace paretoscope::cpu

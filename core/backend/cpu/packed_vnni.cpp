@@ -256,18 +256,6 @@ void dotWidth(const PackedView& view, const RoundedActivations& x, int64_t begin
     else dotRange<Bits, 32>(view, x, begin, end, y);
 }
 
-template <int Bits> void unpackRun(const uint8_t* packed, int64_t count, uint8_t* codes)
-{
-    const Codes<Bits> unpack;
-    int64_t k = 0; // masked stores are slow, and what they wrote is slow to read back
-    for (; k + stepCodes <= count; k += stepCodes)
-        _mm512_storeu_si512(codes + k, unpack.load(packed + k / 8 * Bits, stepCodes));
-    if (k < count) {
-        const __mmask64 mask = (__mmask64{1} << (count - k)) - 1;
-        _mm512_mask_storeu_epi8(codes + k, mask, unpack.load(packed + k / 8 * Bits, count - k));
-    }
-}
-
 void splitBytesOf(const int16_t* values, int64_t columns, int8_t* high, int8_t* low)
 {
     for (int64_t k = 0; k < columns; k += 32) {
@@ -324,19 +312,6 @@ void packedDotsVnni(const PackedView& view, const RoundedActivations& x, int64_t
     }
 }
 
-void unpackCodesVnni(int bits, const uint8_t* packed, int64_t count, uint8_t* codes)
-{
-    switch (bits) {
-    case 2: return unpackRun<2>(packed, count, codes);
-    case 3: return unpackRun<3>(packed, count, codes);
-    case 4: return unpackRun<4>(packed, count, codes);
-    case 5: return unpackRun<5>(packed, count, codes);
-    case 6: return unpackRun<6>(packed, count, codes);
-    case 7: return unpackRun<7>(packed, count, codes);
-    default: return unpackRun<8>(packed, count, codes);
-    }
-}
-
 } // namespace paretoscope::cpu
 HWY_POP_ATTRIBUTES
 
@@ -352,11 +327,6 @@ int64_t splitBytes(int64_t)
 void splitActivations(int64_t, int, RoundedActivations&) {}
 
 void packedDotsVnni(const PackedView&, const RoundedActivations&, int64_t, int64_t, float*)
-{
-    fail(ErrorCode::Internal, "this processor has no VNNI");
-}
-
-void unpackCodesVnni(int, const uint8_t*, int64_t, uint8_t*)
 {
     fail(ErrorCode::Internal, "this processor has no VNNI");
 }

@@ -20,7 +20,4 @@ void splitActivations(int64_t columns, int bits, RoundedActivations& rounded);
 // y[n] = dot(row n, x) for rows [begin, end), as packedDots; needs hasPackedVnni().
 void packedDotsVnni(const PackedView& view, const RoundedActivations& x, int64_t begin, int64_t end, float* y);
 
-// `count` codes (a multiple of 8) from a byte boundary, one a byte; needs hasPackedVnni(). Reads and writes no byte more.
-void unpackCodesVnni(int bits, const uint8_t* packed, int64_t count, uint8_t* codes);
-
 } // namespace paretoscope::cpu

@@ -4,13 +4,11 @@
 #include "core/base/file.h"
 #include "core/base/parallel.h"
 #include "core/base/random.h"
-#include "core/base/text.h"
 #include "core/inference/session.h"
 #include "core/model/open_model.h"
 #include "core/model/random_model.h"
 #include "core/run/bench/read_bandwidth.h"
 #include "core/run/bench/stopwatch.h"
-#include "core/run/bench/stored_forms.h"
 #include "core/strategy/recipe.h"
 
 #include <algorithm>
@@ -124,12 +122,8 @@ public:
         job_.report(0, "memory bandwidth");
         add("memory_read_bandwidth", bench::readBandwidth(options_.secondsPerCheck) / giga, "GB/s", 0,
             "512 MiB summed by all threads, the best of several ways to walk through it");
-        if (wants("prefill")) prefill();
-        if (wants("products")) products(512);
-        if (wants("batches"))
-            for (const int64_t rows : {2, 4, 8, 16, 32, 64}) products(rows);
-        if (wants("decode")) decode();
-        if (wants("perplexity")) perplexity();
+        prefill();
+        decode();
         return std::move(checks_);
     }
 
@@ -138,72 +132,6 @@ private:
              const std::string& explanation)
     {
         checks_.push_back({name, value, unit, target, explanation});
-    }
-
-    bool wants(const char* part) const
-    {
-        const auto& parts = options_.parts;
-        return parts.empty() || std::find(parts.begin(), parts.end(), part) != parts.end();
-    }
-
-    // Every form's product beside OpenBLAS's, which alternate, so that both meet the same neighbours.
-    void products(int64_t rows)
-    {
-        constexpr int64_t outputs = 2048, inputs = 1024;
-        const std::vector<float> x(size_t(rows * inputs), 0.5f), w(size_t(outputs * inputs), 0.25f);
-        std::vector<float> y(size_t(rows * outputs));
-        const MatrixView result{y.data(), rows, outputs};
-        const auto backend = cpuBackend();
-        const auto forms = bench::storedForms(outputs, inputs);
-        for (size_t i = 0; i < forms.size(); ++i) {
-            const bench::StoredForm& form = forms[i];
-            job_.report(0.15 + 0.1 * double(i) / double(forms.size()), fmt::format("{} rows, {}", rows, form.name));
-            double blas = 1e9, own = 1e9, total = 0;
-            for (int round = 0; round < 5 || total < options_.secondsPerCheck / 3; ++round) {
-                const double first = bench::secondsOf([&] {
-                    backend->gemm(false, true, 1, {x.data(), rows, inputs}, {w.data(), outputs, inputs}, false,
-                                  result);
-                });
-                const double second =
-                    bench::secondsOf([&] { form.map->apply(*backend, {x.data(), rows, inputs}, nullptr, result); });
-                total += first + second;
-                blas = std::min(blas, first);
-                own = std::min(own, second);
-            }
-            add(fmt::format("products_{}_{}_rows_over_openblas", form.name, rows), blas / own, "ratio",
-                rows == 512 ? form.prefillTarget : 1.5,
-                fmt::format("best time of OpenBLAS in f32 over the form's own, {} rows by [{}, {}]", rows, outputs, inputs));
-        }
-    }
-
-    // Windows of a long text, with their output heads and log-probabilities, against a prefill without them.
-    void perplexity()
-    {
-        job_.report(0.9, "perplexity");
-        constexpr int64_t window = 512, windows = 4;
-        const ScratchFolder scratch(options_.scratchParent);
-        const ModelPtr model = randomModel(scratch, DType::F32);
-        const std::vector<int32_t> tokens = someTokens(*model, windows * (window + 1));
-        std::vector<std::span<const int32_t>> views;
-        for (int64_t i = 0; i < windows; ++i)
-            views.push_back(std::span(tokens).subspan(size_t(i * (window + 1)), size_t(window + 1)));
-        const double prefill = double(window) / prefillSeconds(model, window, options_.secondsPerCheck);
-        const double seconds =
-            bench::medianSeconds(options_.secondsPerCheck, [&] { scoreWindows(model, cpuBackend(), views); });
-        const double scored = double(windows * window) / seconds;
-        add("prefill_random_f32_tokens_per_second", prefill, "tokens/s", 0, "random model, 512 tokens, no logits");
-        add("perplexity_f32_over_prefill", scored / prefill, "ratio", 0.9,
-            "tokens a second of a text of 4 windows with all log-probabilities over those of the prefill");
-    }
-
-    ModelPtr randomModel(const ScratchFolder& scratch, DType dtype)
-    {
-        RandomModelShape shape = randomModelShape(options_.randomModel);
-        shape.dtype = dtype;
-        const auto folder = scratch.path() / std::string(traits(dtype).name);
-        JobContext quiet;
-        writeRandomModel(shape, folder, quiet);
-        return openModel(folder.string());
     }
 
     void prefill()
@@ -227,10 +155,10 @@ private:
     {
         job_.report(0.3, "writing a random model");
         const ScratchFolder scratch(options_.scratchParent);
-        const ModelPtr dense = randomModel(scratch, DType::F32);
+        JobContext quiet;
+        writeRandomModel(randomModelShape(options_.randomModel), scratch.path() / "model", quiet);
+        const ModelPtr dense = openModel((scratch.path() / "model").string());
         const double denseSeconds = decodeOf("f32", dense, 0.4, 0.85);
-        decodeOf("f16", randomModel(scratch, DType::F16), 0.42, 0.85);
-        decodeOf("bf16", randomModel(scratch, DType::BF16), 0.44, 0.85);
         for (const int bits : {8, 4, 6, 5, 3, 2}) {
             const ModelPtr packed = rounded(dense, bits);
             const double seconds = decodeOf(fmt::format("packed{}", bits), packed, 0.4 + 0.06 * (9 - bits),
@@ -272,17 +200,8 @@ private:
 
 } // namespace
 
-const std::vector<std::string>& benchParts()
-{
-    static const std::vector<std::string> parts{"prefill", "products", "batches", "decode", "perplexity"};
-    return parts;
-}
-
 std::vector<BenchCheck> runBench(const BenchOptions& options, JobContext& job)
 {
-    for (const std::string& part : options.parts)
-        if (std::find(benchParts().begin(), benchParts().end(), part) == benchParts().end())
-            fail(ErrorCode::BadUsage, "the bench has no part '{}'{}", part, didYouMean(part, benchParts()));
     setThreadCount(0);
     return Bench(options, job).run();
 }

@@ -114,8 +114,7 @@ private slots:
                         size += std::abs(term);
                     }
                     const double error = std::abs(double(y[size_t(r * outputs + n)]) - sum);
-                    // Several rows may be rounded to 16 bits first: half of a 65,024th of the largest of 128 values.
-                    QVERIFY2(error <= (rows == 1 ? 2e-6 : 1e-5) * size, qPrintable(QString("%1 rows: off by %2").arg(rows).arg(error / size)));
+                    QVERIFY2(error <= 2e-6 * size, qPrintable(QString("%1 rows: off by %2").arg(rows).arg(error / size)));
                 }
         }
     }
