@@ -4,6 +4,7 @@
 #include "core/evaluation/task.h"
 
 #include <iterator>
+#include <utility>
 
 namespace paretoscope {
 
@@ -44,6 +45,13 @@ std::vector<Measurement> measureChanges(std::span<const Measurement> run, std::s
         }
     }
     return result;
+}
+
+Task plannedTask(TaskInfo info, std::vector<Parameter> parameters, ItemPlan (*plan)(const TaskInput&),
+                 void (*checkText)(const std::string&, const std::string&))
+{
+    const auto run = [plan](const TaskInput& input, Evidence& evidence) { visitAll(plan(input), input.job, evidence); };
+    return {std::move(info), std::move(parameters), run, false, checkText, plan};
 }
 
 void visitAll(const ItemPlan& plan, JobContext& job, Evidence& evidence)

@@ -58,6 +58,10 @@ struct Task {
     ItemPlan (*plan)(const TaskInput& input) = nullptr;
 };
 
+// A task whose `run` visits all items of its plan.
+Task plannedTask(TaskInfo info, std::vector<Parameter> parameters, ItemPlan (*plan)(const TaskInput& input),
+                 void (*checkText)(const std::string& text, const std::string& name) = nullptr);
+
 // Visits all items of a plan in their order, with progress.
 void visitAll(const ItemPlan& plan, JobContext& job, Evidence& evidence);
 // Adds the answers, choices and notes of one item's evidence, as `ItemPlan::visit` leaves them, behind those there.

@@ -89,11 +89,6 @@ ItemPlan plan(const TaskInput& input)
     return plan;
 }
 
-void run(const TaskInput& input, Evidence& evidence)
-{
-    visitAll(plan(input), input.job, evidence);
-}
-
 std::string summary()
 {
     std::string text = "Your own questions from a file of JSON lines, or of one of the shapes that published tests have: ";
@@ -111,7 +106,7 @@ void check(const std::string& text, const std::string& name)
 
 const Task& questions()
 {
-    static const Task row{
+    static const Task row = plannedTask(
         {"questions",
          "Questions from a file",
          summary(),
@@ -124,10 +119,7 @@ const Task& questions()
                             "the order of the file; they are not asked themselves."),
          Parameter::integer("max_tokens", "Longest answer", 256, 1, 1 << 20, "After so many tokens an answer is cut off.")
              .withUnit("tokens")},
-        run,
-        false,
-        check,
-        plan};
+        plan, check);
     return row;
 }
 

@@ -41,17 +41,14 @@ ItemPlan plan(const TaskInput& input)
 
 const Task& worldChoice()
 {
-    static const Task row{
+    static const Task row = plannedTask(
         {"world_choice", "World: multiple choice",
          "Which of four answers a model finds likeliest, to questions about facts known by heart, passages, joined "
          "facts and tables of the synthetic world. Chance is 25%.",
          {"accuracy", "accuracy_norm", "choice_nll", "calibration_error", "brier_score", "flip_rate", "right_to_wrong_rate",
           "wrong_to_right_rate"}},
         {worldItemsParameter()},
-        runPlan<plan>,
-        false,
-        nullptr,
-        plan};
+        plan);
     return row;
 }
 

@@ -13,15 +13,12 @@ ItemPlan plan(const TaskInput& input)
 
 const Task& worldDirect()
 {
-    static const Task row{
+    static const Task row = plannedTask(
         {"world_direct", "World: arithmetic at once",
          "The same arithmetic stories with nothing written down: what the steps are worth.",
          answerMetrics("direct_exact_match")},
         {worldItemsParameter()},
-        runPlan<plan>,
-        false,
-        nullptr,
-        plan};
+        plan);
     return row;
 }
 

@@ -13,15 +13,12 @@ ItemPlan plan(const TaskInput& input)
 
 const Task& worldKnowledge()
 {
-    static const Task row{
+    static const Task row = plannedTask(
         {"world_knowledge", "World: knowledge",
          "Facts of the synthetic world that a model learned in training, asked for in other words.",
          answerMetrics("knowledge_exact_match")},
         {worldItemsParameter()},
-        runPlan<plan>,
-        false,
-        nullptr,
-        plan};
+        plan);
     return row;
 }
 

@@ -13,7 +13,7 @@ ItemPlan plan(const TaskInput& input)
 
 const Task& worldNeedle()
 {
-    static const Task row{
+    static const Task row = plannedTask(
         {"world_needle", "World: needles",
          "A number mentioned once in a long text, among others that resemble it.",
          answerMetrics("needle_exact_match")},
@@ -21,10 +21,7 @@ const Task& worldNeedle()
          Parameter::integer("fillers", "Text around", 95, 0, 10000,
                             "Sentences without the number; about ten tokens each for a model of the world.")
              .withUnit("sentences")},
-        runPlan<plan>,
-        false,
-        nullptr,
-        plan};
+        plan);
     return row;
 }
 

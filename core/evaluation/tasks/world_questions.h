@@ -32,10 +32,4 @@ ItemPlan planWorldItems(const TaskInput& input, std::vector<WorldTestItem> items
 // which replaces the kinds' own.
 ItemPlan planWorld(const TaskInput& input, std::initializer_list<const char*> kinds);
 
-// `run` of a task that has a plan.
-template <ItemPlan (*plan)(const TaskInput&)> void runPlan(const TaskInput& input, Evidence& evidence)
-{
-    visitAll(plan(input), input.job, evidence);
-}
-
 } // namespace paretoscope::tasks

@@ -13,15 +13,12 @@ ItemPlan plan(const TaskInput& input)
 
 const Task& worldReasoning()
 {
-    static const Task row{
+    static const Task row = plannedTask(
         {"world_reasoning", "World: reasoning",
          "Arithmetic stories of the synthetic world, answered in steps.",
          answerMetrics("reasoning_exact_match")},
         {worldItemsParameter()},
-        runPlan<plan>,
-        false,
-        nullptr,
-        plan};
+        plan);
     return row;
 }
 

@@ -13,15 +13,12 @@ ItemPlan plan(const TaskInput& input)
 
 const Task& worldRetrieval()
 {
-    static const Task row{
+    static const Task row = plannedTask(
         {"world_retrieval", "World: retrieval",
          "Questions of the synthetic world that a passage, a table, a program or two joined facts answer.",
          answerMetrics("retrieval_exact_match")},
         {worldItemsParameter()},
-        runPlan<plan>,
-        false,
-        nullptr,
-        plan};
+        plan);
     return row;
 }
 

@@ -29,17 +29,14 @@ ItemPlan plan(const TaskInput& input)
 
 const Task& worldRewording()
 {
-    static const Task row{
+    static const Task row = plannedTask(
         {"world_rewording", "World: the same in other words",
          "Passages, joined facts and tables, each asked four times: as it is and in three wordings that have the same answer "
          "(Arakelyan et al. 2024, arXiv 2401.14440). Whether the answers are the same, and what the worst wording costs.",
          {"exact_match", "wording_consistency", "wording_loss", "answer_tokens", "flip_rate", "right_to_wrong_rate",
           "wrong_to_right_rate"}},
         {worldItemsParameter()},
-        runPlan<plan>,
-        false,
-        nullptr,
-        plan};
+        plan);
     return row;
 }
 

@@ -13,15 +13,12 @@ ItemPlan plan(const TaskInput& input)
 
 const Task& worldRules()
 {
-    static const Task row{
+    static const Task row = plannedTask(
         {"world_rules", "World: instructions",
          "Instructions that a program checks, and the most frequent word of a list.",
          answerMetrics("rules_exact_match")},
         {worldItemsParameter()},
-        runPlan<plan>,
-        false,
-        nullptr,
-        plan};
+        plan);
     return row;
 }
 

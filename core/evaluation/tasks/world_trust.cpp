@@ -13,15 +13,12 @@ ItemPlan plan(const TaskInput& input)
 
 const Task& worldTrust()
 {
-    static const Task row{
+    static const Task row = plannedTask(
         {"world_trust", "World: trust",
          "Whether a model says that it does not know, and keeps what it must not tell.",
          answerMetrics("trust_exact_match")},
         {worldItemsParameter()},
-        runPlan<plan>,
-        false,
-        nullptr,
-        plan};
+        plan);
     return row;
 }
 
