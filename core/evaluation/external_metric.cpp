@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/evaluation/metric.h"
+#include "core/evaluation/statistics.h"
 #include "core/evaluation/task.h"
 
 #include <cmath>
@@ -52,7 +53,6 @@ void measureWith(const ExternalTool& tool, const TaskInput& input, Evidence& evi
 
 Measurement externalMeasurement(const ExternalTool& tool, const std::string& printed)
 {
-    constexpr double normal95 = 1.959964;
     const std::string where = tool.fullId() + ": what the tool printed";
     const Json json = parseJson(printed, where);
     if (!json.is_object()) fail(ErrorCode::BadFile, "{}: must be one JSON object", where);
@@ -68,9 +68,10 @@ Measurement externalMeasurement(const ExternalTool& tool, const std::string& pri
     if (json.contains("standard_error")) {
         const double error = requireFinite(json, "standard_error", where);
         if (error < 0) fail(ErrorCode::BadFile, "{}: 'standard_error' is below 0", where);
+        const double half = normalQuantile(0.975) * error;
         measurement.standardError = error;
-        measurement.low = measurement.value - normal95 * error;
-        measurement.high = measurement.value + normal95 * error;
+        measurement.low = measurement.value - half;
+        measurement.high = measurement.value + half;
     }
     return measurement;
 }

@@ -37,6 +37,11 @@ std::string EarlyStop::text() const
     return fmt::format("stopped early after {} of {} items: dominated by run {}", itemsSeen, items, dominatedBy);
 }
 
+std::string Run::stateName() const
+{
+    return stoppedEarly() ? "stopped early" : runStateName(state);
+}
+
 const Measurement* Run::measurement(const std::string& metric) const
 {
     const auto found = std::find_if(measurements.begin(), measurements.end(),

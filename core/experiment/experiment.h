@@ -89,6 +89,7 @@ struct Run {
     bool foreign() const { return !provenance.origin.empty(); } // imported, not measured here
     // By a race: nothing of it counts as measured, `error` tells why. What a user cancelled has no error.
     bool stoppedEarly() const { return state == RunState::Cancelled && !error.empty(); }
+    std::string stateName() const; // "done", "stopped early"
     const Measurement* measurement(const std::string& metric) const;
 };
 

@@ -24,11 +24,11 @@ std::vector<Run> readRuns(const Store& store, const std::vector<int64_t>& ids)
 
 std::string counted(const std::vector<Run>& runs)
 {
-    std::map<std::pair<RunState, bool>, int> counts;
-    for (const Run& run : runs) ++counts[{run.state, run.stoppedEarly()}];
+    std::map<std::pair<RunState, std::string>, int> counts; // in the order of the states
+    for (const Run& run : runs) ++counts[{run.state, run.stateName()}];
     std::string text;
     for (const auto& [state, count] : counts)
-        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, state.second ? "stopped early" : runStateName(state.first));
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, state.second);
     return text;
 }
 

@@ -36,7 +36,7 @@ std::string tableOf(const std::vector<Run>& runs, const std::vector<std::string>
     for (const Run& run : runs) {
         rows.push_back({std::to_string(run.id)});
         if (several) rows.back().push_back(run.experiment);
-        rows.back().insert(rows.back().end(), {run.request.recipe, run.stoppedEarly() ? "stopped early" : runStateName(run.state)});
+        rows.back().insert(rows.back().end(), {run.request.recipe, run.stateName()});
         for (const std::string& metric : metrics) {
             const Measurement* measurement = run.measurement(metric);
             rows.back().push_back(measurement ? measurementText(*measurement) : "");
